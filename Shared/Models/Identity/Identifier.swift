@@ -1,0 +1,133 @@
+/// A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then randomness, so that ids sort by the time they were made.
+public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The 128 bits, first byte highest.
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// - Parameters:
+    ///   - time: its first 48 bits.
+    ///   - generator: where the other 74 bits come from; seeded in tests.
+    public init(at time: Timestamp, using generator: inout some RandomNumberGenerator) {
+        high = UInt64(bitPattern: time.milliseconds) << 16 | 0x7000 | generator.next() >> 52
+        low = 0x8000_0000_0000_0000 | generator.next() >> 2
+    }
+
+    /// - Parameter time: its first 48 bits; the rest is random.
+    public init(at time: Timestamp) {
+        var generator = SystemRandomNumberGenerator()
+        self.init(at: time, using: &generator)
+    }
+
+    /// The 16 bytes as PostgreSQL's binary `uuid` wants them.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    public var bytes: [UInt8] {
+        (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> (56 - 8 * ($0 % 8))) }
+    }
+
+    /// Reads `8-4-4-4-12` hexadecimal digits of any version.
+    public init?(_ text: String) {
+        let digits = text.utf8
+        guard digits.count == 36 else { return nil }
+        for (index, character) in digits.enumerated() {
+            let mustBeDash = index == 8 || index == 13 || index == 18 || index == 23
+            guard (character == UInt8(ascii: "-")) == mustBeDash else { return nil }
+        }
+        let plain = String(decoding: digits.filter { $0 != UInt8(ascii: "-") }, as: UTF8.self)
+        guard let bytes = [UInt8](hex: plain) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    public var description: String {
+        let text = Array(bytes.hex.utf8)
+        let parts = [text[0..<8], text[8..<12], text[12..<16], text[16..<20], text[20..<32]]
+        return String(decoding: Array(parts.joined(separator: [UInt8(ascii: "-")])), as: UTF8.self)
+    }
+
+    public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
+}
+
+extension UUIDv7: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = UUIDv7(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a UUID")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// A partner's short name: 1 to 32 of `a-z`, `0-9`, `_`, `-`.
+public struct PartnerID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: String
+
+    /// - Returns: `nil` when the text has another character or length.
+    public init?(_ text: String) {
+        let valid = text.utf8.allSatisfy {
+            ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+        }
+        guard valid, (1...32).contains(text.utf8.count) else { return nil }
+        rawValue = text
+    }
+
+    public var description: String { rawValue }
+    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+extension PartnerID: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = PartnerID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not 1-32 of a-z 0-9 _ -")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+}
+
+/// The upstream's own name for a withdrawal, unique per partner: 1 to 64 printable ASCII characters.
+public struct WithdrawalID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: String
+
+    /// - Returns: `nil` when the text is empty, longer, or has a blank or a character outside ASCII.
+    public init?(_ text: String) {
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
+        rawValue = text
+    }
+
+    public var description: String { rawValue }
+    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+extension WithdrawalID: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = WithdrawalID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not 1-64 printable characters")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+}
