@@ -1,0 +1,19 @@
+/// Every message the house speaks, in the order a reader meets them.
+///
+/// A test walks it: unique names, a golden JSON file for each, and the README and AsyncAPI tables equal to it.
+public enum Catalogue {
+    /// Asked of the allocator by the upstream.
+    public static let commands: [any Message.Type] = [
+        WithdrawalRequest.self, WithdrawalSettle.self, WithdrawalCancel.self,
+    ]
+
+    /// Told to partners and to whoever listens.
+    public static let events: [any Message.Type] = [
+        WithdrawalAccepted.self, WithdrawalRejected.self, WithdrawalShort.self, WithdrawalReady.self,
+        WithdrawalRevoked.self, WithdrawalSettled.self, WithdrawalCancelled.self, WithdrawalExpired.self,
+        WithdrawalFailed.self, AcquisitionStarted.self, AcquisitionProven.self, AcquisitionFailed.self,
+        AcquisitionReclaimed.self,
+    ]
+
+    public static var all: [any Message.Type] { commands + events }
+}

@@ -1,0 +1,174 @@
+/// `withdrawal.accepted.v1`: stored; energy has to be brought first. Not sent when `ready` follows at once.
+public struct WithdrawalAccepted: WithdrawalEvent, Equatable {
+    public static let name = MessageName.event("withdrawal.accepted")
+
+    public var withdrawalID: WithdrawalID
+    public var partnerID: PartnerID
+    public var sequence: Int
+    public var userID: String?
+
+    public init(withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?) {
+        self.withdrawalID = withdrawalID
+        self.partnerID = partnerID
+        self.sequence = sequence
+        self.userID = userID
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case withdrawalID = "withdrawal_id"
+        case partnerID = "partner_id"
+        case sequence
+        case userID = "user_id"
+    }
+}
+
+/// `withdrawal.ready.v1`: the energy is proven on chain and promised; send the transfer now, and before `notAfter`.
+public struct WithdrawalReady: WithdrawalEvent, Equatable {
+    public static let name = MessageName.event("withdrawal.ready")
+
+    public var withdrawalID: WithdrawalID
+    public var partnerID: PartnerID
+    public var sequence: Int
+    public var userID: String?
+    public var allocationID: UUIDv7
+    public var method: AllocationMethod
+    /// Where the energy comes from: `own_stake`, or `standing` when the wallet had enough.
+    public var source: String
+    /// What the promise reserves for the transfer.
+    public var energyAvailable: Energy
+    /// What the wallet has; below the transfer's size it is burnt for.
+    public var bandwidthAvailable: Bandwidth
+    /// The transfer's `fee_limit`. It covers the full estimate, because TRON counts staked energy against it.
+    public var feeLimit: Sun
+    /// The transfer's expiration may not be later.
+    public var notAfter: Timestamp
+    /// The cost sheet; absent until pricing exists.
+    public var cost: Sun?
+
+    public init(
+        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, allocationID: UUIDv7,
+        method: AllocationMethod, source: String, energyAvailable: Energy, bandwidthAvailable: Bandwidth,
+        feeLimit: Sun, notAfter: Timestamp, cost: Sun? = nil
+    ) {
+        self.withdrawalID = withdrawalID
+        self.partnerID = partnerID
+        self.sequence = sequence
+        self.userID = userID
+        self.allocationID = allocationID
+        self.method = method
+        self.source = source
+        self.energyAvailable = energyAvailable
+        self.bandwidthAvailable = bandwidthAvailable
+        self.feeLimit = feeLimit
+        self.notAfter = notAfter
+        self.cost = cost
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case withdrawalID = "withdrawal_id"
+        case partnerID = "partner_id"
+        case sequence
+        case userID = "user_id"
+        case allocationID = "allocation_id"
+        case method
+        case source
+        case energyAvailable = "energy_available"
+        case bandwidthAvailable = "bandwidth_available"
+        case feeLimit = "fee_limit_sun"
+        case notAfter = "not_after"
+        case cost
+    }
+}
+
+/// `withdrawal.short.v1`: no energy can be had now. The withdrawal goes on when energy comes back, until its deadline.
+public struct WithdrawalShort: WithdrawalEvent, Equatable {
+    public static let name = MessageName.event("withdrawal.short")
+
+    public var withdrawalID: WithdrawalID
+    public var partnerID: PartnerID
+    public var sequence: Int
+    public var userID: String?
+    public var reason: ShortageReason
+    /// What is missing at the wallet.
+    public var missing: Energy
+    /// When it expires unless energy comes back.
+    public var validUntil: Timestamp
+
+    public init(
+        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, reason: ShortageReason,
+        missing: Energy, validUntil: Timestamp
+    ) {
+        self.withdrawalID = withdrawalID
+        self.partnerID = partnerID
+        self.sequence = sequence
+        self.userID = userID
+        self.reason = reason
+        self.missing = missing
+        self.validUntil = validUntil
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case withdrawalID = "withdrawal_id"
+        case partnerID = "partner_id"
+        case sequence
+        case userID = "user_id"
+        case reason
+        case missing = "missing_energy"
+        case validUntil = "valid_until"
+    }
+}
+
+/// Why energy is short.
+public enum ShortageReason: String, Codable, Sendable, CaseIterable {
+    /// The pools that may serve the partner have not enough left to delegate.
+    case poolsExhausted = "pools_exhausted"
+    /// The partner has no pool that may serve it.
+    case noPool = "no_pool"
+    /// The wallet has neither bandwidth nor TRX for the transfer's bytes.
+    case bandwidth
+    /// The wallet does not exist on chain, so nothing can be delegated to it.
+    case walletNotActivated = "wallet_not_activated"
+}
+
+/// `withdrawal.revoked.v1`: do not send; the promise broke. The allocator acquires again and says `ready` anew.
+public struct WithdrawalRevoked: WithdrawalEvent, Equatable {
+    public static let name = MessageName.event("withdrawal.revoked")
+
+    /// What broke the promise.
+    public enum Reason: String, Codable, Sendable, CaseIterable {
+        /// The wallet's free energy fell below what was promised: a foreign transfer, a reclaim, a growing total weight.
+        case energyLost = "energy_lost"
+        /// The block that brought the energy was replaced.
+        case reorganised
+        /// Nothing was sent in time and the promise was needed.
+        case overdue
+    }
+
+    public var withdrawalID: WithdrawalID
+    public var partnerID: PartnerID
+    public var sequence: Int
+    public var userID: String?
+    public var allocationID: UUIDv7
+    public var reason: Reason
+
+    public init(
+        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, allocationID: UUIDv7,
+        reason: Reason
+    ) {
+        self.withdrawalID = withdrawalID
+        self.partnerID = partnerID
+        self.sequence = sequence
+        self.userID = userID
+        self.allocationID = allocationID
+        self.reason = reason
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case withdrawalID = "withdrawal_id"
+        case partnerID = "partner_id"
+        case sequence
+        case userID = "user_id"
+        case allocationID = "allocation_id"
+        case reason
+    }
+}
