@@ -23,9 +23,18 @@ public struct WithdrawalRequest: Message, Equatable {
     public var batchID: String?
 
     public init(
-        withdrawalID: WithdrawalID, partnerID: PartnerID, userID: String? = nil, fromAddress: TronAddress,
-        toAddress: TronAddress, token: String = "USDT", amount: TokenAmount, urgency: Urgency = .normal,
-        deadline: Timestamp? = nil, fallback: [ShortageOption] = [], maxCost: Sun? = nil, batchID: String? = nil
+        withdrawalID: WithdrawalID,
+        partnerID: PartnerID,
+        userID: String? = nil,
+        fromAddress: TronAddress,
+        toAddress: TronAddress,
+        token: String = "USDT",
+        amount: TokenAmount,
+        urgency: Urgency = .normal,
+        deadline: Timestamp? = nil,
+        fallback: [ShortageOption] = [],
+        maxCost: Sun? = nil,
+        batchID: String? = nil
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID

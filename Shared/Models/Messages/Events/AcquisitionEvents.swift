@@ -13,7 +13,12 @@ public struct AcquisitionEventBody: Codable, Sendable, Equatable {
     public var txid: TransactionID?
 
     public init(
-        acquisitionID: UUIDv7, wallet: TronAddress, source: String, pool: String, energy: Energy, stake: Sun,
+        acquisitionID: UUIDv7,
+        wallet: TronAddress,
+        source: String,
+        pool: String,
+        energy: Energy,
+        stake: Sun,
         txid: TransactionID?
     ) {
         self.acquisitionID = acquisitionID

@@ -17,8 +17,16 @@ public struct WithdrawalSettled: WithdrawalEvent, Equatable {
     public var bandwidthFee: Sun
 
     public init(
-        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, txid: TransactionID,
-        blockNumber: Int64, energyUsed: Energy, energyFee: Sun, bandwidthUsed: Bandwidth, bandwidthFee: Sun
+        withdrawalID: WithdrawalID,
+        partnerID: PartnerID,
+        sequence: Int,
+        userID: String?,
+        txid: TransactionID,
+        blockNumber: Int64,
+        energyUsed: Energy,
+        energyFee: Sun,
+        bandwidthUsed: Bandwidth,
+        bandwidthFee: Sun
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -117,7 +125,11 @@ public struct WithdrawalFailed: WithdrawalEvent, Equatable {
     public var txid: TransactionID?
 
     public init(
-        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, reason: FailureReason,
+        withdrawalID: WithdrawalID,
+        partnerID: PartnerID,
+        sequence: Int,
+        userID: String?,
+        reason: FailureReason,
         txid: TransactionID? = nil
     ) {
         self.withdrawalID = withdrawalID

@@ -46,9 +46,18 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
     public var cost: Sun?
 
     public init(
-        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, allocationID: UUIDv7,
-        method: AllocationMethod, source: String, energyAvailable: Energy, bandwidthAvailable: Bandwidth,
-        feeLimit: Sun, notAfter: Timestamp, cost: Sun? = nil
+        withdrawalID: WithdrawalID,
+        partnerID: PartnerID,
+        sequence: Int,
+        userID: String?,
+        allocationID: UUIDv7,
+        method: AllocationMethod,
+        source: String,
+        energyAvailable: Energy,
+        bandwidthAvailable: Bandwidth,
+        feeLimit: Sun,
+        notAfter: Timestamp,
+        cost: Sun? = nil
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -95,8 +104,13 @@ public struct WithdrawalShort: WithdrawalEvent, Equatable {
     public var validUntil: Timestamp
 
     public init(
-        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, reason: ShortageReason,
-        missing: Energy, validUntil: Timestamp
+        withdrawalID: WithdrawalID,
+        partnerID: PartnerID,
+        sequence: Int,
+        userID: String?,
+        reason: ShortageReason,
+        missing: Energy,
+        validUntil: Timestamp
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -152,7 +166,11 @@ public struct WithdrawalRevoked: WithdrawalEvent, Equatable {
     public var reason: Reason
 
     public init(
-        withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?, allocationID: UUIDv7,
+        withdrawalID: WithdrawalID,
+        partnerID: PartnerID,
+        sequence: Int,
+        userID: String?,
+        allocationID: UUIDv7,
         reason: Reason
     ) {
         self.withdrawalID = withdrawalID

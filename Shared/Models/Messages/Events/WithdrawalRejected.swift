@@ -44,7 +44,11 @@ public struct WithdrawalRejected: Message, Equatable {
     public var detail: String
 
     public init(
-        partnerID: PartnerID, withdrawalID: String?, messageID: String?, messageType: String, reason: RejectionReason,
+        partnerID: PartnerID,
+        withdrawalID: String?,
+        messageID: String?,
+        messageType: String,
+        reason: RejectionReason,
         detail: String
     ) {
         self.partnerID = partnerID

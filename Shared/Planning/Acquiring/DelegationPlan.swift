@@ -1,0 +1,127 @@
+public import Models
+
+/// What a pool can still delegate at one block.
+public struct PoolPosition: Sendable, Equatable {
+    public var id: String
+    public var address: TronAddress
+    public var block: Int64
+    /// What the chain lets it delegate (`getcandelegatedmaxsize`), less what is under way.
+    public var delegatable: Sun
+    /// `TotalEnergyLimit` and `TotalEnergyWeight` of the same reading: together, energy per TRX staked.
+    public var totalEnergy: Int64
+    public var totalWeight: Int64
+
+    public init(
+        id: String,
+        address: TronAddress,
+        block: Int64,
+        delegatable: Sun,
+        totalEnergy: Int64,
+        totalWeight: Int64
+    ) {
+        self.id = id
+        self.address = address
+        self.block = block
+        self.delegatable = delegatable
+        self.totalEnergy = totalEnergy
+        self.totalWeight = totalWeight
+    }
+
+    /// Stake that brings at least `energy`, rounded up: `ceil(energy * 1e6 * weight / limit)` (DOMAIN 1.2).
+    /// - Returns: `nil` when the chain reports no totals, or the stake does not fit 64 bits.
+    public func stake(for energy: Energy) -> Sun? {
+        guard totalEnergy > 0, totalWeight > 0, energy.rawValue >= 0 else { return nil }
+        let product = Int128(energy.rawValue) * 1_000_000 * Int128(totalWeight)
+        let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int128(totalEnergy))
+        return Int64(exactly: remainder > 0 ? quotient + 1 : quotient).map { Sun($0) }
+    }
+
+    /// Energy that a stake brings, rounded down (DOMAIN 1.2).
+    public func energy(of stake: Sun) -> Energy {
+        guard totalEnergy > 0, totalWeight > 0 else { return .zero }
+        let product = Int128(stake.rawValue) * Int128(totalEnergy) / (Int128(totalWeight) * 1_000_000)
+        return Energy(Int64(clamping: product))
+    }
+}
+
+/// How delegations are sized.
+public struct DelegationPolicy: Sendable, Equatable {
+    /// Over the exact stake, in thousandths: the total weight moves between the reading and the execution.
+    public var stakeMarginPerMille: Int64
+    /// The most that one delegation may carry beyond what is claimed, for what is expected next, in thousandths of it.
+    public var lookAheadPerMille: Int64
+    /// The least the chain takes (DOMAIN 2.3).
+    public var minimumStake: Sun
+
+    public init(stakeMarginPerMille: Int64 = 8, lookAheadPerMille: Int64 = 1000, minimumStake: Sun = .trx) {
+        self.stakeMarginPerMille = stakeMarginPerMille
+        self.lookAheadPerMille = lookAheadPerMille
+        self.minimumStake = minimumStake
+    }
+}
+
+/// One delegation to be made.
+public struct PlannedDelegation: Sendable, Equatable {
+    public var pool: String
+    public var poolAddress: TronAddress
+    public var wallet: TronAddress
+    /// What it is expected to bring.
+    public var energy: Energy
+    public var stake: Sun
+    /// The claims it serves.
+    public var serves: [WithdrawalKey]
+}
+
+/// Sizes one delegation for the claims of one wallet that energy is missing for.
+///
+/// The first pool that can carry all of them does; else the one that can carry most of them in order. What is expected
+/// next is added only from what the pool can spare for it.
+/// - Parameters:
+///   - blocked: in order, with the cumulative energy missing up to and including each.
+///   - expected: energy that requests of the next minutes will probably need.
+///   - pools: in the order they may be asked, net of what is under way.
+/// - Returns: `nil` when no pool can carry even the first claim.
+public func planDelegation(
+    for wallet: TronAddress,
+    blocked: [(key: WithdrawalKey, missing: Energy)],
+    expected: Energy,
+    pools: [PoolPosition],
+    policy: DelegationPolicy
+) -> PlannedDelegation? {
+    var best: (pool: PoolPosition, count: Int, stake: Sun)?
+    for pool in pools {
+        var count = 0
+        var stake = Sun.zero
+        for (index, claim) in blocked.enumerated() {
+            guard let needed = stakeWithMargin(claim.missing, pool, policy), needed <= pool.delegatable else { break }
+            count = index + 1
+            stake = needed
+        }
+        if count > best?.count ?? 0 { best = (pool, count, stake) }
+        if count == blocked.count { break }
+    }
+    guard let best, best.count > 0 else { return nil }
+    var stake = best.stake
+    if best.count == blocked.count, expected > .zero,
+        let extra = best.pool.stake(for: expected),
+        let ceiling = scaledDown(best.stake.rawValue, by: policy.lookAheadPerMille, over: 1000)
+    {
+        let spare = Sun((best.pool.delegatable - best.stake).rawValue / 4)
+        stake = stake + min(extra, min(Sun(ceiling), spare))
+    }
+    return PlannedDelegation(
+        pool: best.pool.id,
+        poolAddress: best.pool.address,
+        wallet: wallet,
+        energy: best.pool.energy(of: stake),
+        stake: stake,
+        serves: blocked.prefix(best.count).map(\.key)
+    )
+}
+
+private func stakeWithMargin(_ energy: Energy, _ pool: PoolPosition, _ policy: DelegationPolicy) -> Sun? {
+    guard let exact = pool.stake(for: energy),
+        let padded = scaledUp(exact.rawValue, by: 1000 + policy.stakeMarginPerMille, over: 1000)
+    else { return nil }
+    return max(Sun(padded), policy.minimumStake)
+}

@@ -1,0 +1,63 @@
+public import Models
+
+/// Who may ask for what, as of one revision of the registry. A value: replaced as a whole when the registry changes.
+public struct RegistrySnapshot: Sendable, Equatable {
+    /// A partner as far as admission needs it.
+    public struct Partner: Sendable, Equatable {
+        public var id: PartnerID
+        public var paused: Bool
+
+        public init(id: PartnerID, paused: Bool) {
+            self.id = id
+            self.paused = paused
+        }
+    }
+
+    /// A wallet of ours whose stake is delegated.
+    public struct Pool: Sendable, Equatable {
+        public var id: String
+        public var address: TronAddress
+        /// The active permission the allocator signs with.
+        public var permissionID: Int32
+        /// `nil`: the house's, serves everyone.
+        public var partner: PartnerID?
+        /// Lower is asked first.
+        public var rank: Int32
+
+        public init(id: String, address: TronAddress, permissionID: Int32, partner: PartnerID?, rank: Int32) {
+            self.id = id
+            self.address = address
+            self.permissionID = permissionID
+            self.partner = partner
+            self.rank = rank
+        }
+    }
+
+    public var revision: Int64
+    public var partners: [PartnerID: Partner]
+    /// Broker user → partners it may speak for.
+    public var entitlements: [String: Set<PartnerID>]
+    /// Hot wallet → its partner. Disabled wallets are left out.
+    public var hotWallets: [TronAddress: PartnerID]
+    /// In rank order. Disabled pools are left out.
+    public var pools: [Pool]
+
+    public init(
+        revision: Int64 = 0,
+        partners: [Partner] = [],
+        entitlements: [String: Set<PartnerID>] = [:],
+        hotWallets: [TronAddress: PartnerID] = [:],
+        pools: [Pool] = []
+    ) {
+        self.revision = revision
+        self.partners = Dictionary(uniqueKeysWithValues: partners.map { ($0.id, $0) })
+        self.entitlements = entitlements
+        self.hotWallets = hotWallets
+        self.pools = pools.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+    }
+
+    /// The pools that may serve a partner: its own before the house's, each in rank order.
+    public func pools(for partner: PartnerID) -> [Pool] {
+        pools.filter { $0.partner == partner } + pools.filter { $0.partner == nil }
+    }
+}

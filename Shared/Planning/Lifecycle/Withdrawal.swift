@@ -1,0 +1,392 @@
+public import Models
+
+/// A withdrawal as its life cycle sees it. Only ``handle(_:now:)`` changes it.
+public struct Withdrawal: Sendable, Equatable {
+    public let key: WithdrawalKey
+    public let from: TronAddress
+    public let to: TronAddress
+    public let units: Int64
+    public let userID: String?
+    public let urgency: Int16
+    public let deadline: Timestamp?
+    public let receivedAt: Timestamp
+    public internal(set) var state: WithdrawalState
+    /// Of the newest event about it.
+    public internal(set) var sequence: Int
+    public internal(set) var need: Need?
+    /// When a shortage ends it.
+    public internal(set) var shortUntil: Timestamp?
+    public internal(set) var notAfter: Timestamp?
+    public internal(set) var reported: TransactionID?
+    public internal(set) var transfer: TransactionID?
+    public internal(set) var transferBlock: Int64?
+    public internal(set) var reason: String?
+    public internal(set) var receipt: TransferReceipt?
+
+    public init(
+        key: WithdrawalKey,
+        from: TronAddress,
+        to: TronAddress,
+        units: Int64,
+        userID: String?,
+        urgency: Int16,
+        deadline: Timestamp?,
+        receivedAt: Timestamp,
+        state: WithdrawalState = .received,
+        sequence: Int = 0,
+        need: Need? = nil,
+        shortUntil: Timestamp? = nil,
+        notAfter: Timestamp? = nil,
+        reported: TransactionID? = nil,
+        transfer: TransactionID? = nil,
+        transferBlock: Int64? = nil,
+        reason: String? = nil
+    ) {
+        self.key = key
+        self.from = from
+        self.to = to
+        self.units = units
+        self.userID = userID
+        self.urgency = urgency
+        self.deadline = deadline
+        self.receivedAt = receivedAt
+        self.state = state
+        self.sequence = sequence
+        self.need = need
+        self.shortUntil = shortUntil
+        self.notAfter = notAfter
+        self.reported = reported
+        self.transfer = transfer
+        self.transferBlock = transferBlock
+        self.reason = reason
+    }
+
+    /// What it claims of its wallet's energy while it waits for some; `nil` when it does not, or its need is unknown.
+    public var claim: Claim? {
+        guard let need, state == .received || state == .acquiring || state == .short else { return nil }
+        return Claim(key: key, need: need, units: units, urgency: urgency, receivedAt: receivedAt)
+    }
+}
+
+/// What a transfer cost on chain.
+public struct TransferReceipt: Sendable, Equatable {
+    public var energyUsed: Energy
+    public var energyFee: Sun
+    public var bandwidthUsed: Bandwidth
+    public var bandwidthFee: Sun
+
+    public init(energyUsed: Energy, energyFee: Sun, bandwidthUsed: Bandwidth, bandwidthFee: Sun) {
+        self.energyUsed = energyUsed
+        self.energyFee = energyFee
+        self.bandwidthUsed = bandwidthUsed
+        self.bandwidthFee = bandwidthFee
+    }
+}
+
+/// What a promise tells the upstream.
+public struct ReadyTerms: Sendable, Equatable {
+    public var allocationID: UUIDv7
+    public var source: String
+    public var bandwidthAvailable: Bandwidth
+    /// `getEnergyFee`: the fee limit is the full need at this price, because staked energy counts against it (DOMAIN 1.4).
+    public var energyPrice: Sun
+    public var notAfter: Timestamp
+
+    public init(
+        allocationID: UUIDv7,
+        source: String,
+        bandwidthAvailable: Bandwidth,
+        energyPrice: Sun,
+        notAfter: Timestamp
+    ) {
+        self.allocationID = allocationID
+        self.source = source
+        self.bandwidthAvailable = bandwidthAvailable
+        self.energyPrice = energyPrice
+        self.notAfter = notAfter
+    }
+}
+
+extension Withdrawal {
+    /// What can happen to a withdrawal.
+    public enum Event: Sendable, Equatable {
+        /// What it needs is known.
+        case needed(Need)
+        /// Energy has to be brought.
+        case awaitsEnergy
+        /// Energy was promised to it.
+        case promised(ReadyTerms)
+        /// No energy can be had now; it ends at `until` unless some comes back.
+        case shortOf(Energy, reason: ShortageReason, until: Timestamp)
+        /// Its promise broke before the transfer.
+        case promiseBroke(allocation: UUIDv7, reason: WithdrawalRevoked.Reason)
+        /// The upstream says what it sent.
+        case reported(TransactionID)
+        /// The upstream says that it sent nothing and will not.
+        case givenUp
+        /// The upstream does not want it any more.
+        case cancelled
+        /// A block of the head chain has its transfer.
+        case transferSeen(TransactionID, block: Int64)
+        /// That block was replaced, and the transfer is in no other.
+        case transferLost
+        /// Its transfer is in a solid block.
+        case transferFinal(TransferReceipt, succeeded: Bool)
+        /// Solid time has passed `notAfter` by so much that no transfer can land any more.
+        case sendTimePassed
+        /// Time went by: deadlines and the end of a shortage are looked at.
+        case clock
+    }
+
+    /// What has to be done after an event, besides storing the withdrawal.
+    public enum Effect: Sendable, Equatable {
+        case tell(WithdrawalNotice)
+        /// Ends its open promise, if there is one.
+        case closePromise(PromiseEnd)
+        /// Opens its latest promise again: the transfer that used it is gone.
+        case reopenPromise
+        case allocation(AllocationState)
+        /// A command that cannot be followed.
+        case refuse(RejectionReason, String)
+    }
+
+    /// Takes an event. An outcome is final: nothing changes it, and commands that would are refused.
+    public mutating func handle(_ event: Event, now: Timestamp) -> [Effect] {
+        if state.isOutcome { return afterOutcome(event) }
+        switch event {
+        case .needed(let need):
+            self.need = need
+            return []
+        case .awaitsEnergy:
+            guard state == .received || state == .short else { return [] }
+            let isNew = state == .received
+            state = .acquiring
+            return isNew
+                ? [tell { .accepted(.init(withdrawalID: $0.id, partnerID: $0.partner, sequence: $1, userID: $2)) }] : []
+        case .promised(let terms): return promised(terms)
+        case .shortOf(let missing, let reason, let until): return short(of: missing, reason: reason, until: until)
+        case .promiseBroke(let allocation, let reason): return promiseBroke(allocation, reason)
+        case .reported(let txid):
+            guard state == .ready else { return [refused("reported as sent")] }
+            reported = txid
+            return []
+        case .givenUp: return end(.failed, promise: .givenUp, allocation: .failed, failure: .givenUp)
+        case .cancelled:
+            guard state != .ready else { return [refused("cancelled; when nothing was sent, settle it as given up")] }
+            return end(.cancelled, promise: .cancelled, allocation: .cancelled, failure: nil)
+        case .transferSeen(let txid, let block):
+            guard state == .ready else { return [] }
+            let isFirst = transfer == nil
+            transfer = txid
+            transferBlock = block
+            return isFirst ? [.closePromise(.used(block: block))] : []
+        case .transferLost:
+            guard state == .ready, transfer != nil else { return [] }
+            transfer = nil
+            transferBlock = nil
+            return [.reopenPromise]
+        case .transferFinal(let receipt, let succeeded): return transferFinal(receipt, succeeded)
+        case .sendTimePassed:
+            guard state == .ready, transfer == nil else { return [] }
+            return end(.failed, promise: .notSent, allocation: .failed, failure: .notSent)
+        case .clock:
+            guard state != .ready else { return [] }
+            let passed = [deadline, state == .short ? shortUntil : nil].compactMap(\.self).contains { $0 <= now }
+            return passed ? end(.expired, promise: .expired, allocation: .failed, failure: nil) : []
+        }
+    }
+
+    private mutating func promised(_ terms: ReadyTerms) -> [Effect] {
+        guard state == .received || state == .acquiring || state == .short, let need else { return [] }
+        state = .ready
+        shortUntil = nil
+        notAfter = terms.notAfter
+        let limit = Sun(need.energy.rawValue * terms.energyPrice.rawValue)
+        let notice = tell {
+            .ready(
+                .init(
+                    withdrawalID: $0.id,
+                    partnerID: $0.partner,
+                    sequence: $1,
+                    userID: $2,
+                    allocationID: terms.allocationID,
+                    method: .energy,
+                    source: terms.source,
+                    energyAvailable: need.energy,
+                    bandwidthAvailable: terms.bandwidthAvailable,
+                    feeLimit: limit,
+                    notAfter: terms.notAfter
+                )
+            )
+        }
+        return [.allocation(.completed), notice]
+    }
+
+    private mutating func short(of missing: Energy, reason: ShortageReason, until: Timestamp) -> [Effect] {
+        guard state == .received || state == .acquiring else { return [] }
+        state = .short
+        let end = deadline.map { min($0, until) } ?? until
+        shortUntil = end
+        return [
+            tell {
+                .short(
+                    .init(
+                        withdrawalID: $0.id,
+                        partnerID: $0.partner,
+                        sequence: $1,
+                        userID: $2,
+                        reason: reason,
+                        missing: missing,
+                        validUntil: end
+                    )
+                )
+            }
+        ]
+    }
+
+    private mutating func promiseBroke(_ allocation: UUIDv7, _ reason: WithdrawalRevoked.Reason) -> [Effect] {
+        guard state == .ready, transfer == nil else { return [] }
+        state = .acquiring
+        notAfter = nil
+        let notice = tell {
+            .revoked(
+                .init(
+                    withdrawalID: $0.id,
+                    partnerID: $0.partner,
+                    sequence: $1,
+                    userID: $2,
+                    allocationID: allocation,
+                    reason: reason
+                )
+            )
+        }
+        return [.closePromise(.revoked), .allocation(.processing), notice]
+    }
+
+    private mutating func transferFinal(_ receipt: TransferReceipt, _ succeeded: Bool) -> [Effect] {
+        guard state == .ready, let txid = transfer, let block = transferBlock else { return [] }
+        self.receipt = receipt
+        guard succeeded else {
+            return end(.failed, promise: .used(block: block), allocation: .completed, failure: .transferFailed)
+        }
+        state = .settled
+        return [
+            tell {
+                .settled(
+                    .init(
+                        withdrawalID: $0.id,
+                        partnerID: $0.partner,
+                        sequence: $1,
+                        userID: $2,
+                        txid: txid,
+                        blockNumber: block,
+                        energyUsed: receipt.energyUsed,
+                        energyFee: receipt.energyFee,
+                        bandwidthUsed: receipt.bandwidthUsed,
+                        bandwidthFee: receipt.bandwidthFee
+                    )
+                )
+            }
+        ]
+    }
+
+    private mutating func end(
+        _ outcome: WithdrawalState,
+        promise: PromiseEnd,
+        allocation: AllocationState,
+        failure: FailureReason?
+    ) -> [Effect] {
+        let wasReady = state == .ready
+        state = outcome
+        reason = failure?.rawValue
+        let txid = transfer
+        let notice = tell { key, sequence, user in
+            switch outcome {
+            case .cancelled:
+                .cancelled(.init(withdrawalID: key.id, partnerID: key.partner, sequence: sequence, userID: user))
+            case .expired:
+                .expired(.init(withdrawalID: key.id, partnerID: key.partner, sequence: sequence, userID: user))
+            default:
+                .failed(
+                    .init(
+                        withdrawalID: key.id,
+                        partnerID: key.partner,
+                        sequence: sequence,
+                        userID: user,
+                        reason: failure ?? .notSent,
+                        txid: txid
+                    )
+                )
+            }
+        }
+        return (wasReady ? [.closePromise(promise)] : []) + [.allocation(allocation), notice]
+    }
+
+    private func afterOutcome(_ event: Event) -> [Effect] {
+        switch event {
+        case .cancelled where state == .cancelled: []
+        case .givenUp where state == .failed: []
+        case .reported(let txid) where transfer == txid: []
+        case .cancelled, .givenUp, .reported: [refused("changed")]
+        default: []
+        }
+    }
+
+    private func refused(_ what: String) -> Effect {
+        .refuse(.wrongState, "withdrawal is \(state.rawValue): it cannot be \(what)")
+    }
+
+    private mutating func tell(_ make: (WithdrawalKey, Int, String?) -> WithdrawalNotice) -> Effect {
+        sequence += 1
+        return .tell(make(key, sequence, userID))
+    }
+}
+
+/// How a promise ends.
+public enum PromiseEnd: Sendable, Equatable {
+    /// The transfer is in that block of the head chain.
+    case used(block: Int64)
+    case revoked
+    case cancelled
+    case givenUp
+    case notSent
+    case expired
+
+    /// As stored.
+    public var name: String {
+        switch self {
+        case .used: "used"
+        case .revoked: "revoked"
+        case .cancelled: "cancelled"
+        case .givenUp: "given_up"
+        case .notSent: "not_sent"
+        case .expired: "expired"
+        }
+    }
+}
+
+/// What the partner is told about a withdrawal.
+public enum WithdrawalNotice: Sendable, Equatable {
+    case accepted(WithdrawalAccepted)
+    case short(WithdrawalShort)
+    case ready(WithdrawalReady)
+    case revoked(WithdrawalRevoked)
+    case settled(WithdrawalSettled)
+    case cancelled(WithdrawalCancelled)
+    case expired(WithdrawalExpired)
+    case failed(WithdrawalFailed)
+
+    /// As it is published.
+    public var event: any WithdrawalEvent {
+        switch self {
+        case .accepted(let event): event
+        case .short(let event): event
+        case .ready(let event): event
+        case .revoked(let event): event
+        case .settled(let event): event
+        case .cancelled(let event): event
+        case .expired(let event): event
+        case .failed(let event): event
+        }
+    }
+}

@@ -1,0 +1,99 @@
+public import Models
+
+/// What one transfer needs of its sender.
+public struct Need: Sendable, Hashable {
+    /// With margin over the simulation.
+    public var energy: Energy
+    public var bandwidth: Bandwidth
+
+    public init(energy: Energy, bandwidth: Bandwidth) {
+        self.energy = energy
+        self.bandwidth = bandwidth
+    }
+}
+
+/// What decides a USDT transfer's energy besides the contract's factor: whether the recipient holds USDT already.
+///
+/// DOMAIN 1.4: a new holder costs a storage slot, about twice the energy.
+public enum RecipientClass: String, Sendable, Hashable, CaseIterable {
+    case holder
+    case newHolder = "new_holder"
+}
+
+/// Simulated needs by contract factor and recipient class, and the recipients whose class is known.
+///
+/// Pure and bounded. Forget what a new factor makes wrong with ``setFactor(_:)``, what a transfer makes wrong with
+/// ``learn(_:is:)``.
+public struct NeedTable: Sendable {
+    /// Bytes a signed TRC-20 transfer of one signature takes: its length plus 64 (DOMAIN 1.4).
+    public static let transferBandwidth = Bandwidth(345)
+
+    /// How much more than simulated is reserved, in thousandths.
+    public let marginPerMille: Int64
+    private let capacity: Int
+    private var factor: Int64?
+    private var energyByClass: [RecipientClass: Energy] = [:]
+    private var classes: [TronAddress: RecipientClass] = [:]
+    private var previous: [TronAddress: RecipientClass] = [:]
+
+    /// - Parameters:
+    ///   - marginPerMille: reserved over the simulation, in thousandths.
+    ///   - capacity: how many recipients are remembered at least; at most twice as many.
+    public init(marginPerMille: Int64 = 10, capacity: Int = 200_000) {
+        self.marginPerMille = marginPerMille
+        self.capacity = capacity
+    }
+
+    /// The contract's dynamic energy factor; a new one forgets every simulated energy.
+    public mutating func setFactor(_ value: Int64) {
+        if factor != value { energyByClass.removeAll() }
+        factor = value
+    }
+
+    /// What a simulation for a recipient of that class said, without margin. The highest one seen counts.
+    public mutating func learn(_ energy: Energy, for recipientClass: RecipientClass) {
+        energyByClass[recipientClass] = max(energy, energyByClass[recipientClass] ?? .zero)
+    }
+
+    /// Remembers a recipient's class, as read or as a transfer has changed it.
+    public mutating func learn(_ recipient: TronAddress, is recipientClass: RecipientClass) {
+        if classes.count >= capacity {
+            previous = classes
+            classes = [:]
+        }
+        classes[recipient] = recipientClass
+    }
+
+    /// Forgets a recipient whose balance may have become zero.
+    public mutating func forget(_ recipient: TronAddress) {
+        classes[recipient] = nil
+        previous[recipient] = nil
+    }
+
+    /// Forgets every recipient, after blocks were missed.
+    public mutating func forgetRecipients() {
+        classes = [:]
+        previous = [:]
+    }
+
+    /// The class as remembered.
+    public func recipientClass(of recipient: TronAddress) -> RecipientClass? {
+        classes[recipient] ?? previous[recipient]
+    }
+
+    /// The energy simulated for a class, without margin.
+    public func simulated(_ recipientClass: RecipientClass) -> Energy? { energyByClass[recipientClass] }
+
+    /// What a transfer to the recipient needs; `nil` when that has to be simulated first.
+    public func need(for recipient: TronAddress) -> Need? {
+        guard let recipientClass = recipientClass(of: recipient), let energy = energyByClass[recipientClass] else {
+            return nil
+        }
+        return Need(energy: withMargin(energy), bandwidth: Self.transferBandwidth)
+    }
+
+    /// A simulated energy with the margin, rounded up.
+    public func withMargin(_ energy: Energy) -> Energy {
+        Energy(scaledUp(energy.rawValue, by: 1000 + marginPerMille, over: 1000) ?? energy.rawValue)
+    }
+}

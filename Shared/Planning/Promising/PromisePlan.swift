@@ -1,0 +1,127 @@
+public import Models
+
+/// A withdrawal's name: unique per partner.
+public struct WithdrawalKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public var partner: PartnerID
+    public var id: WithdrawalID
+
+    public init(partner: PartnerID, id: WithdrawalID) {
+        self.partner = partner
+        self.id = id
+    }
+
+    public static func < (a: Self, b: Self) -> Bool { (a.partner, a.id) < (b.partner, b.id) }
+    public var description: String { "\(partner):\(id)" }
+}
+
+/// A withdrawal that waits for energy at one wallet.
+public struct Claim: Sendable, Equatable {
+    public var key: WithdrawalKey
+    public var need: Need
+    public var units: Int64
+    public var urgency: Int16
+    public var receivedAt: Timestamp
+
+    public init(key: WithdrawalKey, need: Need, units: Int64, urgency: Int16, receivedAt: Timestamp) {
+        self.key = key
+        self.need = need
+        self.units = units
+        self.urgency = urgency
+        self.receivedAt = receivedAt
+    }
+
+    /// Urgent first, then the longest waiting.
+    public static func goesFirst(_ a: Claim, _ b: Claim) -> Bool {
+        if a.urgency != b.urgency { return a.urgency > b.urgency }
+        if a.receivedAt != b.receivedAt { return a.receivedAt < b.receivedAt }
+        return a.key < b.key
+    }
+}
+
+/// A promise to be recorded: what was read, what had been promised before, and what is promised now.
+public struct PlannedPromise: Sendable, Equatable {
+    public var key: WithdrawalKey
+    public var need: Need
+    public var units: Int64
+    public var block: Int64
+    public var capacity: Energy
+    public var promisedBefore: Energy
+}
+
+/// Why a claim got no promise.
+public enum Obstacle: Sendable, Equatable {
+    /// The wallet's energy does not suffice; so much is missing for it and all before it.
+    case energy(missing: Energy)
+    /// Its tokens do not cover the amount and what is promised already.
+    case tokens
+    /// Neither bandwidth nor TRX for the transfer's bytes.
+    case bandwidth
+}
+
+/// What becomes of the claims on one wallet.
+public struct PromisePlan: Sendable, Equatable {
+    public var promises: [PlannedPromise] = []
+    public var blocked: [(claim: Claim, obstacle: Obstacle)] = []
+    /// The position after the promises.
+    public var position: WalletPosition
+    /// Energy that has to be brought for all claims blocked by energy.
+    public var deficit: Energy = .zero
+
+    public static func == (a: PromisePlan, b: PromisePlan) -> Bool {
+        a.promises == b.promises && a.position == b.position && a.deficit == b.deficit
+            && a.blocked.elementsEqual(b.blocked) { $0.claim == $1.claim && $0.obstacle == $1.obstacle }
+    }
+}
+
+/// Promises a wallet's free energy to its claims, in order of urgency and arrival.
+///
+/// No claim passes another of the same wallet that energy is missing for: a small one behind a large one would starve it
+/// when energy stays short. Tokens and bandwidth block their own claim alone.
+/// - Parameters:
+///   - bandwidthPrice: sun burnt per byte when bandwidth is missing (`getTransactionFee`).
+public func planPromises(_ claims: [Claim], at position: WalletPosition, bandwidthPrice: Sun) -> PromisePlan {
+    var plan = PromisePlan(position: position)
+    for claim in claims.sorted(by: Claim.goesFirst) {
+        let now = plan.position
+        let burnForBytes = claim.need.bandwidth.rawValue * bandwidthPrice.rawValue
+        let pendingBurn = burnForBytes * (now.promisedCount + 1)
+        let bytesAreCovered = now.bandwidthAvailable >= claim.need.bandwidth && now.promisedCount == 0
+        if now.tokenUnits - now.promisedUnits < claim.units {
+            plan.blocked.append((claim, .tokens))
+        } else if !bytesAreCovered, now.balance.rawValue < pendingBurn {
+            plan.blocked.append((claim, .bandwidth))
+        } else if plan.deficit > .zero || now.free < claim.need.energy {
+            let missing = plan.deficit > .zero ? claim.need.energy : claim.need.energy - now.free
+            plan.deficit = plan.deficit + missing
+            plan.blocked.append((claim, .energy(missing: plan.deficit)))
+        } else {
+            plan.promises.append(
+                PlannedPromise(
+                    key: claim.key,
+                    need: claim.need,
+                    units: claim.units,
+                    block: now.block,
+                    capacity: now.capacity,
+                    promisedBefore: now.promisedEnergy
+                )
+            )
+            plan.position.promisedEnergy = now.promisedEnergy + claim.need.energy
+            plan.position.promisedUnits += claim.units
+            plan.position.promisedCount += 1
+        }
+    }
+    return plan
+}
+
+/// Which open promises have to be revoked because the wallet's energy fell below what was promised: the least urgent and
+/// youngest first, and no more than needed.
+public func planRevocations(_ open: [Claim], capacity: Energy) -> [WithdrawalKey] {
+    var promised = open.reduce(Energy.zero) { $0 + $1.need.energy }
+    var revoked: [WithdrawalKey] = []
+    for claim in open.sorted(by: Claim.goesFirst).reversed() where promised > capacity {
+        guard claim.need.energy > .zero else { continue }
+        promised = promised - claim.need.energy
+        revoked.append(claim.key)
+    }
+    return revoked
+}

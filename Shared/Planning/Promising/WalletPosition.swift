@@ -1,0 +1,53 @@
+public import Models
+
+/// What a hot wallet has at one block, and what has been promised of it: the aggregate that promises are made from.
+public struct WalletPosition: Sendable, Equatable {
+    public var wallet: TronAddress
+    /// The block of the reading.
+    public var block: Int64
+    /// Whether the account exists on chain: nothing can be delegated to one that does not.
+    public var activated: Bool
+    public var energyLimit: Energy
+    public var energyUsed: Energy
+    /// Free bandwidth of the kind that has more: a transaction is paid from one kind alone (DOMAIN 1.4).
+    public var bandwidthAvailable: Bandwidth
+    public var balance: Sun
+    /// USDT in millionths.
+    public var tokenUnits: Int64
+    /// Sum of the open promises.
+    public var promisedEnergy: Energy
+    public var promisedUnits: Int64
+    public var promisedCount: Int64
+
+    public init(
+        wallet: TronAddress,
+        block: Int64,
+        activated: Bool,
+        energyLimit: Energy,
+        energyUsed: Energy,
+        bandwidthAvailable: Bandwidth,
+        balance: Sun,
+        tokenUnits: Int64,
+        promisedEnergy: Energy = .zero,
+        promisedUnits: Int64 = 0,
+        promisedCount: Int64 = 0
+    ) {
+        self.wallet = wallet
+        self.block = block
+        self.activated = activated
+        self.energyLimit = energyLimit
+        self.energyUsed = energyUsed
+        self.bandwidthAvailable = bandwidthAvailable
+        self.balance = balance
+        self.tokenUnits = tokenUnits
+        self.promisedEnergy = promisedEnergy
+        self.promisedUnits = promisedUnits
+        self.promisedCount = promisedCount
+    }
+
+    /// Energy the wallet has, promised or not. Negative readings (a limit that shrank below the usage) count as none.
+    public var capacity: Energy { (energyLimit - energyUsed).clamped }
+
+    /// Energy that may still be promised.
+    public var free: Energy { (capacity - promisedEnergy).clamped }
+}
