@@ -14,6 +14,8 @@ public struct WalletPosition: Sendable, Equatable {
     public var balance: Sun
     /// USDT in millionths.
     public var tokenUnits: Int64
+    /// What a reclaim under way will take: not to be promised any more.
+    public var withheld: Energy
     /// Sum of the open promises.
     public var promisedEnergy: Energy
     public var promisedUnits: Int64
@@ -40,13 +42,15 @@ public struct WalletPosition: Sendable, Equatable {
         self.bandwidthAvailable = bandwidthAvailable
         self.balance = balance
         self.tokenUnits = tokenUnits
+        self.withheld = withheld
         self.promisedEnergy = promisedEnergy
         self.promisedUnits = promisedUnits
         self.promisedCount = promisedCount
     }
 
-    /// Energy the wallet has, promised or not. Negative readings (a limit that shrank below the usage) count as none.
-    public var capacity: Energy { (energyLimit - energyUsed).clamped }
+    /// Energy the wallet has and keeps, promised or not. Negative readings (a limit that shrank below the usage) count as
+    /// none.
+    public var capacity: Energy { (energyLimit - energyUsed - withheld).clamped }
 
     /// Energy that may still be promised.
     public var free: Energy { (capacity - promisedEnergy).clamped }

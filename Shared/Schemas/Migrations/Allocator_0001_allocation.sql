@@ -74,6 +74,10 @@ CREATE TABLE allocator.wallet_position (
     bandwidth_available bigint NOT NULL,
     balance_sun         bigint NOT NULL,
     usdt_balance        bigint NOT NULL,
+    -- What a reclaim under way will take: not to be promised any more.
+    withheld_energy     bigint NOT NULL DEFAULT 0 CHECK (withheld_energy >= 0),
+    -- Everything ever asked of the wallet; its growth is the demand that delegations look ahead for.
+    requested_energy    bigint NOT NULL DEFAULT 0,
     -- Sum of open promises.
     promised_energy     bigint NOT NULL DEFAULT 0 CHECK (promised_energy >= 0),
     promised_amount     bigint NOT NULL DEFAULT 0 CHECK (promised_amount >= 0),

@@ -1,0 +1,187 @@
+public import Models
+
+/// The withdrawals and wallet positions that one transaction has locked, and everything that changed about them.
+///
+/// Every way to change a withdrawal goes through here: load, ``handle(_:for:now:)`` or ``promise(to:terms:)``, then store
+/// ``changes`` with one statement per kind. So the sums in the positions cannot drift from the promises.
+public struct WorkingSet: Sendable {
+    /// A withdrawal with its one allocation.
+    public struct Entry: Sendable, Equatable {
+        public var withdrawal: Withdrawal
+        public var allocationID: UUIDv7
+        public var hasOpenPromise: Bool
+
+        public init(withdrawal: Withdrawal, allocationID: UUIDv7, hasOpenPromise: Bool) {
+            self.withdrawal = withdrawal
+            self.allocationID = allocationID
+            self.hasOpenPromise = hasOpenPromise
+        }
+    }
+
+    /// What has to be stored and told.
+    public struct Changes: Sendable {
+        /// Withdrawals that are new, in order of arrival.
+        public var inserted: [WithdrawalKey] = []
+        /// Withdrawals that were there and are different now.
+        public var updated: Set<WithdrawalKey> = []
+        public var notices: [WithdrawalNotice] = []
+        public var refusals: [(key: WithdrawalKey, reason: RejectionReason, detail: String)] = []
+        public var opened: [(allocation: UUIDv7, wallet: TronAddress, promise: PlannedPromise, notAfter: Timestamp)] = []
+        public var closed: [(allocation: UUIDv7, end: PromiseEnd)] = []
+        public var reopened: [UUIDv7] = []
+        public var allocations: [UUIDv7: AllocationState] = [:]
+        /// Positions that are different now.
+        public var positions: Set<TronAddress> = []
+        /// Energy newly asked of each wallet.
+        public var requested: [TronAddress: Energy] = [:]
+
+        /// Nothing to store or tell.
+        public var isEmpty: Bool {
+            inserted.isEmpty && updated.isEmpty && notices.isEmpty && refusals.isEmpty && positions.isEmpty
+        }
+    }
+
+    public private(set) var entries: [WithdrawalKey: Entry] = [:]
+    public private(set) var positions: [TronAddress: WalletPosition] = [:]
+    public private(set) var changes = Changes()
+    private var insertedKeys: Set<WithdrawalKey> = []
+
+    public init(entries: [Entry], positions: [WalletPosition]) {
+        for entry in entries { self.entries[entry.withdrawal.key] = entry }
+        for position in positions { self.positions[position.wallet] = position }
+    }
+
+    /// Adds a withdrawal that is not stored yet.
+    public mutating func insert(_ entry: Entry) {
+        entries[entry.withdrawal.key] = entry
+        changes.inserted.append(entry.withdrawal.key)
+        insertedKeys.insert(entry.withdrawal.key)
+    }
+
+    /// Adds withdrawals and positions that were locked later in the same transaction.
+    public mutating func load(entries: [Entry], positions: [WalletPosition] = []) {
+        for entry in entries where self.entries[entry.withdrawal.key] == nil {
+            self.entries[entry.withdrawal.key] = entry
+        }
+        for position in positions where self.positions[position.wallet] == nil {
+            self.positions[position.wallet] = position
+        }
+    }
+
+    /// Replaces what is known of a wallet on chain; what is promised of it stays.
+    public mutating func observe(_ reading: WalletPosition, keepWithheld: Bool) {
+        var position = reading
+        if let known = positions[reading.wallet] {
+            guard reading.block >= known.block else { return }
+            position.promisedEnergy = known.promisedEnergy
+            position.promisedUnits = known.promisedUnits
+            position.promisedCount = known.promisedCount
+            position.withheld = keepWithheld ? known.withheld : .zero
+        }
+        set(position)
+    }
+
+    /// Keeps energy that a reclaim will take from being promised.
+    public mutating func withhold(_ energy: Energy, at wallet: TronAddress) {
+        guard var position = positions[wallet] else { return }
+        position.withheld = energy
+        set(position)
+    }
+
+    /// Runs a withdrawal's life cycle and folds what follows.
+    public mutating func handle(_ event: Withdrawal.Event, for key: WithdrawalKey, now: Timestamp) {
+        guard var entry = entries[key] else { return }
+        let before = entry.withdrawal
+        let effects = entry.withdrawal.handle(event, now: now)
+        if case .needed(let need) = event, before.need == nil {
+            changes.requested[before.from, default: .zero] = changes.requested[before.from, default: .zero] + need.energy
+            changes.positions.insert(before.from)
+        }
+        entries[key] = entry
+        if entry.withdrawal != before { touch(key) }
+        for effect in effects { fold(effect, key: key) }
+    }
+
+    /// Promises what is free at a wallet to those of its withdrawals that wait for it.
+    /// - Parameters:
+    ///   - keys: which of them; those without a claim are passed over.
+    ///   - terms: what a promise tells, for each allocation.
+    /// - Returns: what became of the claims; blocked ones are left as they are.
+    public mutating func promise(
+        to keys: some Sequence<WithdrawalKey>, at wallet: TronAddress, bandwidthPrice: Sun, now: Timestamp,
+        terms: (Entry, WalletPosition) -> ReadyTerms
+    ) -> PromisePlan? {
+        guard let position = positions[wallet] else { return nil }
+        let claims = keys.compactMap { entries[$0]?.withdrawal.claim }
+        let plan = planPromises(claims, at: position, bandwidthPrice: bandwidthPrice)
+        for promise in plan.promises {
+            guard var entry = entries[promise.key] else { continue }
+            let terms = terms(entry, position)
+            entry.hasOpenPromise = true
+            entries[promise.key] = entry
+            changes.opened.append((entry.allocationID, wallet, promise, terms.notAfter))
+            handle(.promised(terms), for: promise.key, now: now)
+        }
+        if !plan.promises.isEmpty { set(plan.position) }
+        return plan
+    }
+
+    /// Revokes what a wallet cannot keep any more.
+    public mutating func revokeExcess(
+        at wallet: TronAddress, reason: WithdrawalRevoked.Reason, now: Timestamp
+    ) {
+        guard let position = positions[wallet], position.promisedEnergy > position.capacity else { return }
+        let open = entries.values.compactMap { entry -> Claim? in
+            let withdrawal = entry.withdrawal
+            guard entry.hasOpenPromise, withdrawal.from == wallet, withdrawal.state == .ready,
+                let need = withdrawal.need
+            else { return nil }
+            return Claim(
+                key: withdrawal.key, need: need, units: withdrawal.units, urgency: withdrawal.urgency,
+                receivedAt: withdrawal.receivedAt)
+        }
+        for key in planRevocations(open, capacity: position.capacity) {
+            guard let entry = entries[key] else { continue }
+            handle(.promiseBroke(allocation: entry.allocationID, reason: reason), for: key, now: now)
+        }
+    }
+
+    private mutating func fold(_ effect: Withdrawal.Effect, key: WithdrawalKey) {
+        guard var entry = entries[key] else { return }
+        switch effect {
+        case .tell(let notice): changes.notices.append(notice)
+        case .refuse(let reason, let detail): changes.refusals.append((key, reason, detail))
+        case .allocation(let state): changes.allocations[entry.allocationID] = state
+        case .closePromise(let end):
+            guard entry.hasOpenPromise else { return }
+            entry.hasOpenPromise = false
+            entries[key] = entry
+            changes.closed.append((entry.allocationID, end))
+            addPromised(of: entry.withdrawal, times: -1)
+        case .reopenPromise:
+            guard !entry.hasOpenPromise else { return }
+            entry.hasOpenPromise = true
+            entries[key] = entry
+            changes.reopened.append(entry.allocationID)
+            addPromised(of: entry.withdrawal, times: 1)
+        }
+    }
+
+    private mutating func addPromised(of withdrawal: Withdrawal, times: Int64) {
+        guard var position = positions[withdrawal.from] else { return }
+        let energy = withdrawal.need?.energy ?? .zero
+        position.promisedEnergy = position.promisedEnergy + Energy(energy.rawValue * times)
+        position.promisedUnits += withdrawal.units * times
+        position.promisedCount += times
+        set(position)
+    }
+
+    private mutating func touch(_ key: WithdrawalKey) {
+        if !insertedKeys.contains(key) { changes.updated.insert(key) }
+    }
+
+    private mutating func set(_ position: WalletPosition) {
+        positions[position.wallet] = position
+        changes.positions.insert(position.wallet)
+    }
+}
