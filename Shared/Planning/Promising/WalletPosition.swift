@@ -30,6 +30,7 @@ public struct WalletPosition: Sendable, Equatable {
         bandwidthAvailable: Bandwidth,
         balance: Sun,
         tokenUnits: Int64,
+        withheld: Energy = .zero,
         promisedEnergy: Energy = .zero,
         promisedUnits: Int64 = 0,
         promisedCount: Int64 = 0

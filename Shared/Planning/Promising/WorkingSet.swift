@@ -26,7 +26,8 @@ public struct WorkingSet: Sendable {
         public var updated: Set<WithdrawalKey> = []
         public var notices: [WithdrawalNotice] = []
         public var refusals: [(key: WithdrawalKey, reason: RejectionReason, detail: String)] = []
-        public var opened: [(allocation: UUIDv7, wallet: TronAddress, promise: PlannedPromise, notAfter: Timestamp)] = []
+        public var opened: [(allocation: UUIDv7, wallet: TronAddress, promise: PlannedPromise, notAfter: Timestamp)] =
+            []
         public var closed: [(allocation: UUIDv7, end: PromiseEnd)] = []
         public var reopened: [UUIDv7] = []
         public var allocations: [UUIDv7: AllocationState] = [:]
@@ -94,7 +95,8 @@ public struct WorkingSet: Sendable {
         let before = entry.withdrawal
         let effects = entry.withdrawal.handle(event, now: now)
         if case .needed(let need) = event, before.need == nil {
-            changes.requested[before.from, default: .zero] = changes.requested[before.from, default: .zero] + need.energy
+            changes.requested[before.from, default: .zero] =
+                changes.requested[before.from, default: .zero] + need.energy
             changes.positions.insert(before.from)
         }
         entries[key] = entry
@@ -108,7 +110,10 @@ public struct WorkingSet: Sendable {
     ///   - terms: what a promise tells, for each allocation.
     /// - Returns: what became of the claims; blocked ones are left as they are.
     public mutating func promise(
-        to keys: some Sequence<WithdrawalKey>, at wallet: TronAddress, bandwidthPrice: Sun, now: Timestamp,
+        to keys: some Sequence<WithdrawalKey>,
+        at wallet: TronAddress,
+        bandwidthPrice: Sun,
+        now: Timestamp,
         terms: (Entry, WalletPosition) -> ReadyTerms
     ) -> PromisePlan? {
         guard let position = positions[wallet] else { return nil }
@@ -128,7 +133,9 @@ public struct WorkingSet: Sendable {
 
     /// Revokes what a wallet cannot keep any more.
     public mutating func revokeExcess(
-        at wallet: TronAddress, reason: WithdrawalRevoked.Reason, now: Timestamp
+        at wallet: TronAddress,
+        reason: WithdrawalRevoked.Reason,
+        now: Timestamp
     ) {
         guard let position = positions[wallet], position.promisedEnergy > position.capacity else { return }
         let open = entries.values.compactMap { entry -> Claim? in
@@ -137,8 +144,12 @@ public struct WorkingSet: Sendable {
                 let need = withdrawal.need
             else { return nil }
             return Claim(
-                key: withdrawal.key, need: need, units: withdrawal.units, urgency: withdrawal.urgency,
-                receivedAt: withdrawal.receivedAt)
+                key: withdrawal.key,
+                need: need,
+                units: withdrawal.units,
+                urgency: withdrawal.urgency,
+                receivedAt: withdrawal.receivedAt
+            )
         }
         for key in planRevocations(open, capacity: position.capacity) {
             guard let entry = entries[key] else { continue }
