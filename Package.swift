@@ -30,9 +30,11 @@ func system(_ name: String, _ pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func shared(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+func shared(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: [], resources: resources,
+        name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude, resources: resources,
         swiftSettings: settings)
 }
 
@@ -82,11 +84,13 @@ let package = Package(
         shared("Storage", ["IOThread", "CPostgres", "Models", log, lifecycle, collections]),
         shared("LocalStack", ["Models", log]),
         shared("Schemas", ["Storage"], resources: [.embedInCode("Migrations")]),
-        shared("Tron", ["Models", "ChainModel", "CSecp256k1", crypto, protobuf, httpClient, nioCore, log, metrics]),
+        shared(
+            "Tron", ["Models", "ChainModel", "CSecp256k1", crypto, protobuf, httpClient, nioCore, log, metrics],
+            exclude: ["Protocol/tron.proto", "Protocol/generate.sh"]),
         shared("Telemetry", [log, metrics]),
         shared(
             "ServiceKit",
-            ["Messaging", "Storage", "Schemas", "Telemetry", "Models", configuration, lifecycle, httpServer, log, metrics]),
+            ["Messaging", "Storage", "Schemas", "Telemetry", "Models", configuration, lifecycle, httpServer, httpClient, nioCore, log, metrics]),
 
         service("Allocator", ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "Telemetry"]),
         service("Devnet", ["ChainModel", "Models", "Tron", "Telemetry", httpServer, arguments, log]),
