@@ -17,6 +17,7 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -24,6 +25,7 @@ let httpServer: Target.Dependency = .product(name: "Hummingbird", package: "humm
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 /// A C library of the system, found by pkg-config and installed by `./busbar`.
 func system(_ name: String, _ pkgConfig: String, apt: String) -> Target {
@@ -85,7 +87,11 @@ let package = Package(
         shared("LocalStack", ["Models", log]),
         shared("Schemas", ["Storage"], resources: [.embedInCode("Migrations")]),
         shared(
-            "Tron", ["Models", "ChainModel", "CSecp256k1", crypto, protobuf, httpClient, nioCore, log, metrics],
+            "Tron",
+            [
+                "Models", "ChainModel", "CSecp256k1", crypto, cryptoExtras, protobuf, httpClient, nioCore, nioHTTP, log,
+                metrics,
+            ],
             exclude: ["Protocol/tron.proto", "Protocol/generate.sh"]),
         shared("Telemetry", [log, metrics]),
         shared(
