@@ -31,7 +31,9 @@ public struct PoolPosition: Sendable, Equatable {
     /// - Returns: `nil` when the chain reports no totals, or the stake does not fit 64 bits.
     public func stake(for energy: Energy) -> Sun? {
         guard totalEnergy > 0, totalWeight > 0, energy.rawValue >= 0 else { return nil }
-        let product = Int128(energy.rawValue) * 1_000_000 * Int128(totalWeight)
+        let (product, overflow) = (Int128(energy.rawValue) * 1_000_000)
+            .multipliedReportingOverflow(by: Int128(totalWeight))
+        guard !overflow else { return nil }
         let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int128(totalEnergy))
         return Int64(exactly: remainder > 0 ? quotient + 1 : quotient).map { Sun($0) }
     }

@@ -66,6 +66,14 @@ public struct Admission: Sendable {
             {
                 return (.malformed, "\(tooLong.0): longer than 128 bytes")
             }
+            if let unprintable = [("user_id", request.userID), ("batch_id", request.batchID)]
+                .first(where: { $0.1.map(hasControlCharacter) == true })
+            {
+                return (.malformed, "\(unprintable.0): has a control character")
+            }
+            if let limit = request.maxCost, !(Sun.zero..<Sun(1 << 53)).contains(limit) {
+                return (.malformed, "max_cost_sun: not between 0 and 2^53")
+            }
             return nil
         }
     }
@@ -94,10 +102,10 @@ public struct Admission: Sendable {
                 WithdrawalRejected(
                     partnerID: message.partnerID,
                     withdrawalID: message.withdrawalID.rawValue,
-                    messageID: command.messageID,
+                    messageID: command.messageID.map { echo($0, bytes: 255) },
                     messageType: expected,
                     reason: reason,
-                    detail: detail
+                    detail: echo(detail, bytes: 512)
                 )
             )
         }
@@ -115,7 +123,7 @@ public struct Admission: Sendable {
         as _: Command.Type
     ) -> AdmissionResult<Command> {
         let expected = Command.name.wireName
-        let type = command.type ?? "none"
+        let type = command.type.map { echo($0, bytes: 64) } ?? "none"
         // A body of any size is still read for whom to tell: the broker has already limited it.
         guard let envelope = try? decoder.decode(Envelope.self, from: Data(command.body)) else {
             return .parked("body is not a JSON object (type \(type), \(command.body.count) bytes)")
@@ -128,22 +136,22 @@ public struct Admission: Sendable {
             return .parked("user_id is missing: nobody vouches for who speaks for partner \(partner)")
         }
         guard mayTell(partner, sender) else {
-            return .parked("broker user \(sender.prefix(64)) may not speak for partner \(partner)")
+            return .parked("broker user \(echo(sender, bytes: 64)) may not speak for partner \(partner)")
         }
         func rejected(_ reason: RejectionReason, _ detail: String) -> AdmissionResult<Command> {
             .rejected(
                 WithdrawalRejected(
                     partnerID: partner,
-                    withdrawalID: envelope.withdrawal.map { String($0.prefix(64)) },
-                    messageID: command.messageID,
+                    withdrawalID: envelope.withdrawal.map { echo($0, bytes: 64) },
+                    messageID: command.messageID.map { echo($0, bytes: 255) },
                     messageType: type,
                     reason: reason,
-                    detail: detail
+                    detail: echo(detail, bytes: 512)
                 )
             )
         }
         guard command.type == expected else {
-            return rejected(.unsupportedType, "type \(type.prefix(64)): this queue takes \(expected)")
+            return rejected(.unsupportedType, "type \(type): this queue takes \(expected)")
         }
         guard command.body.count < maximumCommandBytes else {
             return rejected(.tooLarge, "\(command.body.count) bytes: less than \(maximumCommandBytes) are taken")

@@ -72,6 +72,7 @@ public func matchTransfers(
     let transactions = Dictionary(transfers.map { ($0.txid, $0) }) { first, _ in first }
     for withdrawal in expected {
         guard let txid = withdrawal.reported, let transfer = transactions[txid], matches[txid] == nil,
+            !taken.contains(withdrawal.key),
             transfer.wallet == withdrawal.wallet, transfer.recipient == withdrawal.recipient,
             transfer.units == withdrawal.units
         else { continue }
@@ -79,7 +80,7 @@ public func matchTransfers(
         taken.insert(withdrawal.key)
     }
     var waiting: [Likeness: [ExpectedTransfer]] = [:]
-    for withdrawal in expected where !taken.contains(withdrawal.key) {
+    for withdrawal in expected where taken.insert(withdrawal.key).inserted {
         let likeness = Likeness(wallet: withdrawal.wallet, recipient: withdrawal.recipient, units: withdrawal.units)
         waiting[likeness, default: []].append(withdrawal)
     }

@@ -6,7 +6,7 @@ public struct Attempt: Sendable, Equatable {
     public let txid: TransactionID
     public let expiration: Timestamp
     public internal(set) var state: AttemptState
-    /// The block that has it, while it is included or more.
+    /// The block that has it, while it is included or more; `nil` again when its failure is solid.
     public internal(set) var block: Int64?
 
     public init(txid: TransactionID, expiration: Timestamp, state: AttemptState = .live, block: Int64? = nil) {
@@ -42,8 +42,9 @@ public struct Attempt: Sendable, Equatable {
         case (.live, .seen(let block, let succeeded)):
             self.block = block
             state = succeeded ? .included : .reverted
-            return succeeded ? [.readAccounts] : [.replace]
-        case (.included, .lost), (.reverted, .lost):
+            return succeeded ? [.readAccounts] : []
+        case (.included, .lost),
+            (.reverted, .lost) where block != nil:
             state = .live
             block = nil
             return [.readAccounts]
@@ -51,6 +52,11 @@ public struct Attempt: Sendable, Equatable {
             guard let block, block <= solid else { return [] }
             state = .final
             return [.finished]
+        case (.reverted, .solid(let solid, _, _)):
+            // Until then another fork may still execute it.
+            guard let block, block <= solid else { return [] }
+            self.block = nil
+            return [.replace]
         case (.live, .solid(_, let time, let known)):
             guard time > expiration, !known else { return [] }
             state = .expired

@@ -155,7 +155,8 @@ extension Withdrawal {
         if state.isOutcome { return afterOutcome(event) }
         switch event {
         case .needed(let need):
-            self.need = need
+            // A promise stands on the need it was made for.
+            if state != .ready { self.need = need }
             return []
         case .awaitsEnergy:
             guard state == .received || state == .short else { return [] }
@@ -170,7 +171,9 @@ extension Withdrawal {
             guard state == .ready else { return [refused("reported as sent")] }
             reported = txid
             return []
-        case .givenUp: return end(.failed, promise: .givenUp, allocation: .failed, failure: .givenUp)
+        case .givenUp:
+            guard transfer == nil else { return [refused("given up: its transfer is on chain")] }
+            return end(.failed, promise: .givenUp, allocation: .failed, failure: .givenUp)
         case .cancelled:
             guard state != .ready else { return [refused("cancelled; when nothing was sent, settle it as given up")] }
             return end(.cancelled, promise: .cancelled, allocation: .cancelled, failure: nil)

@@ -64,7 +64,7 @@ public struct PromisePlan: Sendable, Equatable {
     public var blocked: [(claim: Claim, obstacle: Obstacle)] = []
     /// The position after the promises.
     public var position: WalletPosition
-    /// Energy that has to be brought for all claims blocked by energy.
+    /// Energy that has to be brought for all claims blocked by energy, with what the promises made before lack.
     public var deficit: Energy = .zero
 
     public static func == (a: PromisePlan, b: PromisePlan) -> Bool {
@@ -91,7 +91,7 @@ public func planPromises(_ claims: [Claim], at position: WalletPosition, bandwid
         } else if !bytesAreCovered, now.balance.rawValue < pendingBurn {
             plan.blocked.append((claim, .bandwidth))
         } else if plan.deficit > .zero || now.free < claim.need.energy {
-            let missing = plan.deficit > .zero ? claim.need.energy : claim.need.energy - now.free
+            let missing = plan.deficit > .zero ? claim.need.energy : claim.need.energy - now.surplus
             plan.deficit = plan.deficit + missing
             plan.blocked.append((claim, .energy(missing: plan.deficit)))
         } else {
@@ -114,7 +114,8 @@ public func planPromises(_ claims: [Claim], at position: WalletPosition, bandwid
 }
 
 /// Which open promises have to be revoked because the wallet's energy fell below what was promised: the least urgent and
-/// youngest first, and no more than needed.
+/// youngest first, until the rest fits: the shortest tail of the order, so that nobody keeps a promise that one before him
+/// has lost.
 public func planRevocations(_ open: [Claim], capacity: Energy) -> [WithdrawalKey] {
     var promised = open.reduce(Energy.zero) { $0 + $1.need.energy }
     var revoked: [WithdrawalKey] = []

@@ -53,6 +53,9 @@ public struct WalletPosition: Sendable, Equatable {
     /// none.
     public var capacity: Energy { (energyLimit - energyUsed - withheld).clamped }
 
+    /// What is left after all promises. Negative: so much has to be brought before anything is free.
+    public var surplus: Energy { energyLimit - energyUsed - withheld - promisedEnergy }
+
     /// Energy that may still be promised.
     public var free: Energy { (capacity - promisedEnergy).clamped }
 }

@@ -59,6 +59,13 @@ public struct WorkingSet: Sendable {
         insertedKeys.insert(entry.withdrawal.key)
     }
 
+    /// Leaves a withdrawal out that was refused and is not stored any more.
+    public mutating func remove(_ key: WithdrawalKey) {
+        entries[key] = nil
+        changes.updated.remove(key)
+        if insertedKeys.remove(key) != nil { changes.inserted.removeAll { $0 == key } }
+    }
+
     /// Adds withdrawals and positions that were locked later in the same transaction.
     public mutating func load(entries: [Entry], positions: [WalletPosition] = []) {
         for entry in entries where self.entries[entry.withdrawal.key] == nil {
@@ -106,7 +113,7 @@ public struct WorkingSet: Sendable {
 
     /// Promises what is free at a wallet to those of its withdrawals that wait for it.
     /// - Parameters:
-    ///   - keys: which of them; those without a claim are passed over.
+    ///   - keys: which of them; those without a claim, of another wallet, or named twice are passed over.
     ///   - terms: what a promise tells, for each allocation.
     /// - Returns: what became of the claims; blocked ones are left as they are.
     public mutating func promise(
@@ -117,7 +124,12 @@ public struct WorkingSet: Sendable {
         terms: (Entry, WalletPosition) -> ReadyTerms
     ) -> PromisePlan? {
         guard let position = positions[wallet] else { return nil }
-        let claims = keys.compactMap { entries[$0]?.withdrawal.claim }
+        var asked: Set<WithdrawalKey> = []
+        let claims = keys.compactMap { key -> Claim? in
+            guard let withdrawal = entries[key]?.withdrawal, withdrawal.from == wallet, asked.insert(key).inserted
+            else { return nil }
+            return withdrawal.claim
+        }
         let plan = planPromises(claims, at: position, bandwidthPrice: bandwidthPrice)
         for promise in plan.promises {
             guard var entry = entries[promise.key] else { continue }

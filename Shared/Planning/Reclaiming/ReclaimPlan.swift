@@ -49,18 +49,22 @@ public func planReclaim(
     guard let idle, idle >= hold,
         let largest = delegations.filter({ $0.stake > .zero }).max(by: { ($0.stake, $0.pool) < ($1.stake, $1.pool) })
     else { return nil }
-    let energy = reclaimableEnergy(
-        limit: position.energyLimit,
-        used: position.energyUsed,
-        promised: position.promisedEnergy
-    )
+    // What another reclaim takes first takes its usage along, so it simply comes off.
+    let energy =
+        (reclaimableEnergy(
+            limit: position.energyLimit,
+            used: position.energyUsed,
+            promised: position.promisedEnergy
+        ) - position.withheld).clamped
     guard energy > .zero || position.promisedEnergy == .zero else { return nil }
     guard position.promisedEnergy > .zero else {
         return PlannedReclaim(pool: largest.pool, wallet: position.wallet, stake: largest.stake)
     }
     guard rates.totalEnergy > 0, rates.totalWeight > 0 else { return nil }
-    let product = Int128(energy.rawValue) * 1_000_000 * Int128(rates.totalWeight) / Int128(rates.totalEnergy)
-    let stake = min(Sun(Int64(clamping: product)), largest.stake)
+    let (product, overflow) = (Int128(energy.rawValue) * 1_000_000)
+        .multipliedReportingOverflow(by: Int128(rates.totalWeight))
+    let stake =
+        overflow ? largest.stake : min(Sun(Int64(clamping: product / Int128(rates.totalEnergy))), largest.stake)
     guard stake >= .trx else { return nil }
     return PlannedReclaim(pool: largest.pool, wallet: position.wallet, stake: stake)
 }

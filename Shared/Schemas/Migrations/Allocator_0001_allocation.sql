@@ -33,14 +33,15 @@ CREATE TABLE allocator.withdrawal (
     energy_fee     bigint,
     bandwidth_used bigint,
     bandwidth_fee  bigint,
-    PRIMARY KEY (partner_id, withdrawal_id)
+    PRIMARY KEY (partner_id, withdrawal_id),
+    -- Deferred to the end of a statement, because two withdrawals may exchange alike transfers.
+    CONSTRAINT withdrawal_transfer UNIQUE (txid) DEFERRABLE INITIALLY IMMEDIATE
 ) WITH (fillfactor = 80);
 
 CREATE INDEX withdrawal_open ON allocator.withdrawal (from_address, urgency DESC, received_at)
     WHERE state IN ('received', 'acquiring', 'short');
 CREATE INDEX withdrawal_ready ON allocator.withdrawal (from_address, to_address, amount, received_at)
     WHERE state = 'ready';
-CREATE UNIQUE INDEX withdrawal_transfer ON allocator.withdrawal (txid) WHERE txid IS NOT NULL;
 CREATE INDEX withdrawal_reported ON allocator.withdrawal (reported_txid) WHERE reported_txid IS NOT NULL AND state = 'ready';
 
 -- One per withdrawal.
@@ -212,4 +213,10 @@ CREATE TABLE allocator.rejection (
     reason        text NOT NULL,
     detail        text NOT NULL,
     at            timestamptz NOT NULL
+);
+
+-- How far the head chain was processed: the fence of the one replica that follows it.
+CREATE TABLE allocator.cursor (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    block     bigint NOT NULL
 );

@@ -142,6 +142,8 @@ public enum ShortageReason: String, Codable, Sendable, CaseIterable {
     case bandwidth
     /// The wallet does not exist on chain, so nothing can be delegated to it.
     case walletNotActivated = "wallet_not_activated"
+    /// The wallet's tokens are promised to others since the withdrawal was accepted.
+    case tokens
 }
 
 /// `withdrawal.revoked.v1`: do not send; the promise broke. The allocator acquires again and says `ready` anew.

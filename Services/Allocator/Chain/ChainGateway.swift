@@ -1,0 +1,79 @@
+internal import Models
+internal import Planning
+
+/// Prices the chain sets, read and refreshed, never assumed.
+struct ChainPrices: Sendable, Equatable {
+    /// `getEnergyFee`: sun burnt per missing energy.
+    var energyPrice: Sun
+    /// `getTransactionFee`: sun burnt per missing byte of bandwidth.
+    var bandwidthPrice: Sun
+}
+
+/// The newest block of a node.
+struct ChainHead: Sendable, Equatable {
+    var number: Int64
+    var id: [UInt8]
+    var time: Timestamp
+}
+
+/// What a simulated transfer showed.
+enum Simulation: Sendable, Equatable {
+    /// It would be executed with so much energy.
+    case executes(Energy)
+    /// It would be reverted, for the reason the contract gives.
+    case reverts(String)
+}
+
+/// The newest irreversible block.
+struct SolidBlock: Sendable, Equatable {
+    var number: Int64
+    var id: [UInt8]
+    var time: Timestamp
+}
+
+/// What the allocator asks of TRON nodes. One conformer talks to them; tests may bring their own.
+protocol ChainGateway: Sendable {
+    /// Number, id and time of the newest block.
+    func head() async throws -> ChainHead
+    /// The newest irreversible block.
+    func solid() async throws -> SolidBlock
+    /// A block with its transactions; `nil` when the node has it not.
+    func block(_ number: Int64) async throws -> HeadBlock?
+    /// Prices in force.
+    func prices() async throws -> ChainPrices
+    /// The USDT contract's dynamic factor.
+    func factor() async throws -> Int64
+    /// Positions of wallets, read from a node that has the block at least. Nothing is promised in them.
+    func positions(of wallets: [TronAddress], block: Int64) async throws -> [WalletPosition]
+    /// What pools can delegate, likewise.
+    func positions(of pools: [RegistrySnapshot.Pool], block: Int64) async throws -> [PoolPosition]
+    /// Energy stake delegated from pools to wallets, zero where none is, likewise.
+    func delegated(
+        _ pairs: [(pool: RegistrySnapshot.Pool, wallet: TronAddress)], block: Int64
+    ) async throws -> [DelegationStore.Row]
+    /// Every wallet a pool delegates energy to.
+    func receivers(of pool: RegistrySnapshot.Pool) async throws -> [TronAddress]
+    /// Whether a recipient holds the token.
+    func holdsToken(_ recipient: TronAddress) async throws -> Bool
+    /// What a transfer would do.
+    func simulate(from: TronAddress, to: TronAddress, units: Int64) async throws -> Simulation
+    /// Sends signed bytes; the text is what the node said, for the record.
+    func broadcast(_ bytes: [UInt8]) async throws -> String
+    /// What the solid chain knows of a transaction; `nil` when it has it not.
+    func receipt(_ txid: TransactionID) async throws -> (receipt: TransferReceipt, succeeded: Bool)?
+}
+
+/// A node's answer that cannot be used.
+enum ChainFault: Error, CustomStringConvertible {
+    /// Something in an answer is not what the protocol says.
+    case malformed(String)
+    /// The node is behind the block that was asked for.
+    case behind(block: Int64, node: Int64)
+
+    var description: String {
+        switch self {
+        case .malformed(let what): "a node's answer is malformed: \(what)"
+        case .behind(let block, let node): "the node is at block \(node), behind \(block)"
+        }
+    }
+}

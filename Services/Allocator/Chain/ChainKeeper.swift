@@ -1,0 +1,65 @@
+internal import Logging
+internal import Models
+internal import Planning
+internal import ServiceKit
+internal import Storage
+
+/// Follows the head chain on one replica: reads what is new, runs one ``CycleTransaction``, sends what was signed.
+///
+/// Everything it needs to go on is in the database, so another replica continues where it stopped.
+struct ChainKeeper {
+    let service: Service
+    let chain: any ChainGateway
+    let registry: RegistryReader
+    let prices: PriceReader
+    let signer: DelegationSigner
+    let sender: AttemptSender
+    let policy: AllocationPolicy
+    let wakeUp: WakeUp
+    let pollInterval: Duration
+
+    /// Idle wallets are read again once in so many blocks, for recovery and foreign changes.
+    private static let refreshBlocks: Int64 = 20
+
+    /// Runs until cancelled.
+    func run() async throws {
+        var known = try await service.database.withConnection { try await BlockStore.newest(256, in: $0) }
+        var demand = DemandMeter(window: policy.lookAhead)
+        var refreshedAt: Int64 = .min
+        var revision: Int64 = .min
+        while !Task.isCancelled {
+            let registry = registry.snapshot
+            let open = try await service.database.withConnection { try await AcquisitionStore.open(in: $0) }
+            let everyWallet =
+                registry.revision != revision || refreshedAt + Self.refreshBlocks <= (known.first?.number ?? .max)
+            let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
+            let view = try await reader.read(after: known, open: open, everyWallet: everyWallet)
+            let result = try await store(view, registry: registry, expected: demand.expected)
+
+            if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
+            if let base = view.base { known.removeAll { $0.number > base } }
+            known = Array(
+                (view.blocks.reversed().map { BlockStore.Processed(number: $0.number, id: $0.id) } + known).prefix(256))
+            if result.signed > 0 { try await sender.sendUnsent() }
+            demand.sample(try await service.database.withConnection { try await PositionStore.requested(in: $0) })
+            if result.signed == 0, view.blocks.count < reader.limit { await wakeUp.wait(atMost: pollInterval) }
+        }
+    }
+
+    private func store(
+        _ view: ChainView, registry: RegistrySnapshot, expected: [TronAddress: Energy]
+    ) async throws -> CycleTransaction.Result {
+        let prices = try await prices.current()
+        let sign = try await signer.prepare(at: view.headTime)
+        let now = service.clock.now()
+        return try await service.transaction { transaction, outbox in
+            let cycle = CycleTransaction(
+                view: view, registry: registry, prices: prices, policy: policy, expected: expected, now: now, sign: sign)
+            let result = try await cycle.run(in: transaction)
+            outbox.append(result.notices.map(\.event))
+            outbox.append(result.rejected)
+            outbox.append(result.acquisitions)
+            return result
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import Logging
+internal import Models
+internal import Planning
+internal import ServiceKit
+internal import Storage
+
+/// Books what has become irreversible, on one replica: settles withdrawals, ends attempts that can never land, and ends
+/// withdrawals whose time has passed.
+struct SolidityKeeper {
+    let service: Service
+    let chain: any ChainGateway
+    let sender: AttemptSender
+    let policy: AllocationPolicy
+
+    private static let batch = 500
+    private static let atOnce = 16
+
+    /// One round.
+    func run() async throws {
+        let solid = try await chain.solid()
+        try await settle(solid)
+        try await endAttempts(solid)
+        try await endOverdue(solid)
+        try await sender.sendAgain(after: .seconds(5))
+    }
+
+    private func settle(_ solid: SolidBlock) async throws {
+        while true {
+            let due = try await service.database.withConnection {
+                try await SettlementStore.solid(upTo: solid.number, limit: Self.batch, in: $0)
+            }
+            guard !due.isEmpty else { return }
+            let receipts = try await receipts(of: due.map(\.txid))
+            try await changeWithdrawals(due.map(\.key), of: service) { set, now in
+                for withdrawal in due {
+                    guard set.entries[withdrawal.key]?.withdrawal.transfer == withdrawal.txid else { continue }
+                    if let receipt = receipts[withdrawal.txid] {
+                        let final = Withdrawal.Event.transferFinal(receipt.receipt, succeeded: receipt.succeeded)
+                        set.handle(final, for: withdrawal.key, now: now)
+                    } else {
+                        // Its block is solid and it is not there: it was seen in a block that was replaced.
+                        set.handle(.transferLost, for: withdrawal.key, now: now)
+                    }
+                }
+            }
+            if due.count < Self.batch { return }
+        }
+    }
+
+    private func receipts(
+        of txids: [TransactionID]
+    ) async throws -> [TransactionID: (receipt: TransferReceipt, succeeded: Bool)] {
+        var receipts: [TransactionID: (receipt: TransferReceipt, succeeded: Bool)] = [:]
+        for start in stride(from: 0, to: txids.count, by: Self.atOnce) {
+            try await withThrowingTaskGroup(of: (TransactionID, (TransferReceipt, Bool)?).self) { group in
+                for txid in txids[start..<min(start + Self.atOnce, txids.count)] {
+                    group.addTask { (txid, try await chain.receipt(txid).map { ($0.receipt, $0.succeeded) }) }
+                }
+                for try await (txid, receipt) in group {
+                    if let receipt { receipts[txid] = (receipt.0, receipt.1) }
+                }
+            }
+        }
+        return receipts
+    }
+
+    private func endAttempts(_ solid: SolidBlock) async throws {
+        let open = try await service.database.withConnection { try await AcquisitionStore.open(in: $0) }
+        var changed: [AcquisitionStore.OpenAttempt] = []
+        for var attempt in open {
+            var known = false
+            if attempt.attempt.state == .live {
+                guard solid.time > attempt.attempt.expiration else { continue }
+                known = try await chain.receipt(attempt.attempt.txid) != nil
+            }
+            let before = attempt.attempt
+            _ = attempt.attempt.handle(.solid(block: solid.number, time: solid.time, known: known))
+            if attempt.attempt != before { changed.append(attempt) }
+        }
+        guard !changed.isEmpty else { return }
+        let now = service.clock.now()
+        let ended = changed
+        try await service.transaction { transaction, outbox in
+            try await AcquisitionStore.update(ended, now: now, in: transaction)
+            let expired = ended.filter { $0.attempt.state == .expired }
+            let failed = try await AcquisitionStore.mark(
+                expired.compactMap(\.acquisition), .failed, reason: "expired", now: now, in: transaction)
+            outbox.append(failed.map { AcquisitionFailed($0) })
+            try await PositionStore.release(expired.filter(\.isReclaim).map(\.wallet), in: transaction)
+        }
+    }
+
+    private func endOverdue(_ solid: SolidBlock) async throws {
+        let now = service.clock.now()
+        let (overdue, unsent) = try await service.database.withConnection { connection in
+            (
+                try await SettlementStore.overdue(at: now, limit: Self.batch, in: connection),
+                try await SettlementStore.unsent(before: solid.time - policy.sendGrace, limit: Self.batch, in: connection)
+            )
+        }
+        guard !overdue.isEmpty || !unsent.isEmpty else { return }
+        try await changeWithdrawals(overdue + unsent, of: service) { set, now in
+            for key in overdue { set.handle(.clock, for: key, now: now) }
+            for key in unsent { set.handle(.sendTimePassed, for: key, now: now) }
+        }
+    }
+}

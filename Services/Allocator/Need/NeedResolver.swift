@@ -1,0 +1,87 @@
+internal import Logging
+internal import Models
+internal import Planning
+internal import ServiceKit
+internal import Storage
+
+/// Simulates what stored requests need, and refuses those that would revert.
+///
+/// The replica that stored a request resolves it at once; the one that follows the chain takes up what was left behind.
+struct NeedResolver {
+    let service: Service
+    let chain: any ChainGateway
+    let book: NeedBook
+    let wakeUp: WakeUp
+
+    private static let atOnce = 16
+    private static let batch = 500
+
+    /// Resolves these, or as many of them as still need it.
+    func resolve(_ keys: [WithdrawalKey]) async throws {
+        let rows = try await service.database.withConnection { try await NeedStore.unresolved(keys, in: $0) }
+        try await resolve(rows)
+    }
+
+    /// Takes up what has waited longer than `age`.
+    func resolveLeftBehind(after age: Duration) async throws {
+        let before = service.clock.now() - age
+        let rows = try await service.database.withConnection {
+            try await NeedStore.unresolved(before: before, limit: Self.batch, in: $0)
+        }
+        try await resolve(rows)
+    }
+
+    private enum Answer: Sendable {
+        case need(Need)
+        case refusal(Refusal)
+    }
+
+    private func resolve(_ rows: [NeedStore.Row]) async throws {
+        guard !rows.isEmpty else { return }
+        var answers: [WithdrawalKey: Answer] = [:]
+        for start in stride(from: 0, to: rows.count, by: Self.atOnce) {
+            try await withThrowingTaskGroup(of: (WithdrawalKey, Answer).self) { group in
+                for row in rows[start..<min(start + Self.atOnce, rows.count)] {
+                    group.addTask { (row.key, try await ask(row)) }
+                }
+                for try await (key, answer) in group { answers[key] = answer }
+            }
+        }
+        let refusals = answers.values.compactMap { answer -> Refusal? in
+            if case .refusal(let refusal) = answer { refusal } else { nil }
+        }
+        let needs = answers.compactMapValues { answer -> Need? in
+            if case .need(let need) = answer { need } else { nil }
+        }
+        try await changeWithdrawals(needs.keys.sorted(), of: service, refusing: refusals) { set, now in
+            for (key, need) in needs where set.entries[key]?.withdrawal.state == .received {
+                set.handle(.needed(need), for: key, now: now)
+            }
+        }
+        wakeUp.signal()
+    }
+
+    private func ask(_ row: NeedStore.Row) async throws -> (Answer) {
+        async let holds = chain.holdsToken(row.to)
+        switch try await chain.simulate(from: row.from, to: row.to, units: row.units) {
+        case .executes(let energy):
+            let recipientClass: RecipientClass = try await holds ? .holder : .newHolder
+            book.update { table in
+                table.learn(row.to, is: recipientClass)
+                table.learn(energy, for: recipientClass)
+            }
+            return .need(
+                Need(energy: book.read { $0.withMargin(energy) }, bandwidth: NeedTable.transferBandwidth))
+        case .reverts(let reason):
+            let position = try await chain.positions(of: [row.from], block: 0).first
+            if let position, position.tokenUnits < row.units {
+                return .refusal(
+                    Refusal(
+                        key: row.key, reason: .insufficientBalance,
+                        detail: "the hot wallet has \(position.tokenUnits) millionths of USDT; \(row.units) were asked"))
+            }
+            return .refusal(
+                Refusal(key: row.key, reason: .wouldRevert, detail: "the simulated transfer reverts: \(reason)"))
+        }
+    }
+}

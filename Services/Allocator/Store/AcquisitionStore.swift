@@ -1,0 +1,177 @@
+internal import Models
+internal import Planning
+internal import Storage
+
+/// Acquisitions, the attempts that carry them out, and what stands delegated.
+enum AcquisitionStore {
+    /// A signed transaction that is not known to be final or dead.
+    struct OpenAttempt: Sendable {
+        var id: UUIDv7
+        var acquisition: UUIDv7?
+        var isReclaim: Bool
+        var pool: String
+        var wallet: TronAddress
+        var stake: Sun
+        var bytes: [UInt8]
+        var attempt: Attempt
+    }
+
+    /// A new signed transaction, and the acquisition it is for unless it takes back.
+    struct NewAttempt: Sendable {
+        var id: UUIDv7
+        var acquisition: NewAcquisition?
+        var pool: String
+        var wallet: TronAddress
+        var stake: Sun
+        var txid: TransactionID
+        var bytes: [UInt8]
+        var expiration: Timestamp
+    }
+
+    /// Energy to be brought.
+    struct NewAcquisition: Sendable {
+        var id: UUIDv7
+        var energy: Energy
+        var serves: Int32
+    }
+
+    /// Everything that may still land, or was in a block that is not solid yet.
+    static func open(in connection: some PostgresQuerying) async throws -> [OpenAttempt] {
+        let rows = try await connection.query(
+            """
+            SELECT attempt_id, acquisition_id, purpose, pool_id, wallet, stake_sun, signed_bytes, txid, expiration,
+                   state, block
+              FROM allocator.attempt WHERE state IN ('live', 'included') ORDER BY stored_at
+            """,
+            as: (
+                UUIDv7, UUIDv7?, String, String, TronAddress, Sun, [UInt8], TransactionID, Timestamp, AttemptState,
+                Int64?
+            ).self)
+        return rows.map {
+            OpenAttempt(
+                id: $0.0, acquisition: $0.1, isReclaim: $0.2 == "undelegate", pool: $0.3, wallet: $0.4, stake: $0.5,
+                bytes: $0.6, attempt: Attempt(txid: $0.7, expiration: $0.8, state: $0.9, block: $0.10))
+        }
+    }
+
+    /// Stores attempts, and the acquisitions of those that bring energy, before anything leaves the process.
+    static func insert(_ attempts: [NewAttempt], now: Timestamp, in transaction: PostgresTransaction) async throws {
+        let bringing = attempts.compactMap { attempt in attempt.acquisition.map { (attempt, $0) } }
+        if !bringing.isEmpty {
+            try await transaction.execute(
+                """
+                INSERT INTO allocator.acquisition
+                       (acquisition_id, wallet, pool_id, source, energy, stake_sun, allocations, state, started_at)
+                SELECT i, w, p, 'own_stake', e, s, n, 'started', \(now)
+                  FROM unnest(\(bringing.map(\.1.id))::uuid[], \(bringing.map(\.0.wallet))::bytea[],
+                              \(bringing.map(\.0.pool))::text[], \(bringing.map(\.1.energy))::bigint[],
+                              \(bringing.map(\.0.stake))::bigint[], \(bringing.map(\.1.serves))::integer[])
+                       AS r(i, w, p, e, s, n)
+                """)
+        }
+        guard !attempts.isEmpty else { return }
+        try await transaction.execute(
+            """
+            INSERT INTO allocator.attempt
+                   (attempt_id, purpose, acquisition_id, pool_id, wallet, stake_sun, txid, signed_bytes, expiration, state,
+                    stored_at)
+            SELECT i, CASE WHEN q IS NULL THEN 'undelegate' ELSE 'delegate' END, q, p, w, s, t, b, e, 'live', \(now)
+              FROM unnest(\(attempts.map(\.id))::uuid[], \(attempts.map(\.acquisition?.id))::uuid[],
+                          \(attempts.map(\.pool))::text[], \(attempts.map(\.wallet))::bytea[],
+                          \(attempts.map(\.stake))::bigint[], \(attempts.map(\.txid))::bytea[],
+                          \(attempts.map(\.bytes))::bytea[], \(attempts.map(\.expiration))::timestamptz[])
+                   AS r(i, q, p, w, s, t, b, e)
+            """)
+    }
+
+    /// Stores where attempts stand.
+    static func update(
+        _ attempts: [OpenAttempt], now: Timestamp, in transaction: PostgresTransaction
+    ) async throws {
+        guard !attempts.isEmpty else { return }
+        try await transaction.execute(
+            """
+            UPDATE allocator.attempt a
+               SET state = r.s, block = r.b,
+                   ended_at = CASE WHEN r.s IN ('final', 'reverted', 'expired') THEN \(now) END
+              FROM unnest(\(attempts.map(\.id))::uuid[], \(attempts.map(\.attempt.state))::text[],
+                          \(attempts.map(\.attempt.block))::bigint[]) AS r(i, s, b)
+             WHERE a.attempt_id = r.i
+            """)
+    }
+
+    /// Records that attempts were sent, and what the node said.
+    static func recordSends(
+        _ sends: [(id: UUIDv7, answer: String)], now: Timestamp, in connection: some PostgresQuerying
+    ) async throws {
+        guard !sends.isEmpty else { return }
+        try await connection.execute(
+            """
+            UPDATE allocator.attempt a
+               SET sent_at = coalesce(a.sent_at, greatest(\(now), a.stored_at)), sends = a.sends + 1,
+                   last_answer = r.t
+              FROM unnest(\(sends.map(\.id))::uuid[], \(sends.map(\.answer))::text[]) AS r(i, t)
+             WHERE a.attempt_id = r.i
+            """)
+    }
+
+    /// Ends acquisitions, or marks them proven.
+    /// - Returns: what changed, to be told.
+    static func mark(
+        _ acquisitions: [UUIDv7], _ state: AcquisitionState, reason: String? = nil, now: Timestamp,
+        in transaction: PostgresTransaction
+    ) async throws -> [AcquisitionEventBody] {
+        guard !acquisitions.isEmpty else { return [] }
+        let rows = try await transaction.query(
+            """
+            UPDATE allocator.acquisition q
+               SET state = \(state), reason = \(reason),
+                   proven_at = CASE WHEN \(state)::text = 'proven' THEN \(now) ELSE q.proven_at END,
+                   ended_at = CASE WHEN \(state)::text IN ('failed', 'reclaimed') THEN \(now) END
+             WHERE q.acquisition_id = ANY(\(acquisitions)::uuid[]) AND q.state <> \(state)
+            RETURNING q.acquisition_id, q.wallet, q.source, q.pool_id, q.energy, q.stake_sun
+            """,
+            as: (UUIDv7, TronAddress, String, String, Energy, Sun).self)
+        return rows.map {
+            AcquisitionEventBody(
+                acquisitionID: $0.0, wallet: $0.1, source: $0.2, pool: $0.3, energy: $0.4, stake: $0.5, txid: nil)
+        }
+    }
+
+    /// Acquisitions that stand at pairs of pool and wallet of which the chain reports nothing any more.
+    static func standing(
+        at pairs: [(pool: String, wallet: TronAddress)], in transaction: PostgresTransaction
+    ) async throws -> [UUIDv7] {
+        try await transaction.query(
+            """
+            SELECT q.acquisition_id FROM allocator.acquisition q
+              JOIN unnest(\(pairs.map(\.pool))::text[], \(pairs.map(\.wallet))::bytea[]) AS r(p, w)
+                ON q.pool_id = r.p AND q.wallet = r.w
+             WHERE q.state = 'proven'
+            """,
+            as: UUIDv7.self)
+    }
+
+    /// Wallets to which energy is on its way.
+    static func underWay(in transaction: PostgresTransaction) async throws -> Set<TronAddress> {
+        Set(
+            try await transaction.query(
+                "SELECT wallet FROM allocator.acquisition WHERE state = 'started'", as: TronAddress.self))
+    }
+}
+
+extension AcquisitionStore {
+    /// Attempts to be sent: never sent, or also those not in a block though first sent before a moment.
+    static func unsent(
+        olderThan moment: Timestamp?, now: Timestamp, in connection: some PostgresQuerying
+    ) async throws -> [(id: UUIDv7, bytes: [UInt8])] {
+        try await connection.query(
+            """
+            SELECT attempt_id, signed_bytes FROM allocator.attempt
+             WHERE state = 'live' AND expiration > \(now) AND (sent_at IS NULL OR sent_at < \(moment))
+             ORDER BY stored_at LIMIT 200
+            """,
+            as: (UUIDv7, [UInt8]).self
+        ).map { (id: $0.0, bytes: $0.1) }
+    }
+}
