@@ -99,7 +99,7 @@ let package = Package(
             ["Messaging", "Storage", "Schemas", "Telemetry", "Models", configuration, lifecycle, httpServer, httpClient, nioCore, log, metrics]),
 
         service("Allocator", ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "Telemetry"]),
-        service("Devnet", ["ChainModel", "Models", "Tron", "Telemetry", httpServer, arguments, log]),
+        service("Devnet", ["ChainModel", "Models", "Tron", httpServer, arguments, lifecycle, nioCore, log]),
         service(
             "BusbarCLI",
             ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "ChainModel", arguments]),

@@ -65,8 +65,11 @@ import Testing
         var usage = ResourceUsage()
         usage.use(64_285, at: 1000)
         let usable = Delegation.usable(
-            afterReclaiming: stake, receiverUsage: usage.recovered(at: 1020).used, receiverStake: stake + stake,
-            totals: mainnet)
+            afterReclaiming: stake,
+            receiverUsage: usage.recovered(at: 1020).used,
+            receiverStake: stake + stake,
+            totals: mainnet
+        )
         #expect(usable == 32_880)
     }
 

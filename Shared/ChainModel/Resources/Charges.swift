@@ -20,7 +20,11 @@ public enum BandwidthCharge: Sendable, Hashable {
     ///   - freeLeft: free allowance less its usage, now.
     ///   - pricePerByte: chain parameter `getTransactionFee`.
     public static func of(
-        bytes: Int64, stakedLeft: Int64, freeLeft: Int64, balance: Sun, pricePerByte: Int64
+        bytes: Int64,
+        stakedLeft: Int64,
+        freeLeft: Int64,
+        balance: Sun,
+        pricePerByte: Int64
     ) -> BandwidthCharge {
         if bytes <= stakedLeft { return .staked(bytes) }
         if bytes <= freeLeft { return .free(bytes) }

@@ -44,7 +44,10 @@ public enum Delegation {
     ///   - receiverUsage: units in use at the receiver now.
     ///   - receiverStake: all stake that yields limit to the receiver before the reclaim: own and acquired.
     public static func transferredUsage(
-        stake: Sun, receiverUsage: Int64, receiverStake: Sun, totals: ResourceTotals
+        stake: Sun,
+        receiverUsage: Int64,
+        receiverStake: Sun,
+        totals: ResourceTotals
     ) -> Int64 {
         guard receiverStake > .zero else { return 0 }
         let share = Double(stake.rawValue) / Double(receiverStake.rawValue)
@@ -53,10 +56,17 @@ public enum Delegation {
 
     /// Units the receiver can still use after `stake` has been reclaimed from it; never negative.
     public static func usable(
-        afterReclaiming stake: Sun, receiverUsage: Int64, receiverStake: Sun, totals: ResourceTotals
+        afterReclaiming stake: Sun,
+        receiverUsage: Int64,
+        receiverStake: Sun,
+        totals: ResourceTotals
     ) -> Int64 {
         let moved = transferredUsage(
-            stake: stake, receiverUsage: receiverUsage, receiverStake: receiverStake, totals: totals)
+            stake: stake,
+            receiverUsage: receiverUsage,
+            receiverStake: receiverStake,
+            totals: totals
+        )
         return max(0, totals.limit(forStake: (receiverStake - stake).clamped) - (receiverUsage - moved))
     }
 

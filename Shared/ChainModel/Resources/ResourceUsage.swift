@@ -54,7 +54,9 @@ public struct ResourceUsage: Sendable, Hashable, Codable {
         let oldWindow = window
         let average = decayedAverage(at: now)
         let newAverage = dividedUp(units * Self.precision, by: Self.fullWindow)
-        let total = Int64((Int128(average) * Int128(oldWindow) + Int128(newAverage) * Int128(Self.fullWindow)) / 1_000_000)
+        let total = Int64(
+            (Int128(average) * Int128(oldWindow) + Int128(newAverage) * Int128(Self.fullWindow)) / 1_000_000
+        )
         let remaining = Int64(Int128(average) * Int128(oldWindow) / 1_000_000)
         let full = Self.fullWindow * Self.windowPrecision
         if remaining == 0 {

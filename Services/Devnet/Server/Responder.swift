@@ -1,0 +1,99 @@
+internal import ChainModel
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// A request's connection, kept so that a fault can close it.
+struct Connection: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+}
+
+/// Turns HTTP requests into calls of the node and its control API.
+struct Responder: HTTPResponder {
+    typealias Context = Connection
+
+    /// What a node accepts at most: 4 MiB.
+    static let maximumBody = 4 << 20
+    let node: Node
+
+    func respond(to request: Request, context: Connection) async throws -> Response {
+        let body: [UInt8]
+        do {
+            body = Array(buffer: try await request.body.collect(upTo: Self.maximumBody))
+        } catch is NIOTooManyBytesError {
+            return Self.response(413, ["Error": "request body too large"])
+        }
+        var path = request.uri.path
+        while path.hasSuffix("/"), path.count > 1 { path.removeLast() }
+        if let name = Routes.rest(of: path, after: "/devnet/") {
+            return await control(name, request.method, body)
+        }
+        let disturbance = await node.disturbance(of: path)
+        if let latency = disturbance.latency { try await Task.sleep(for: latency) }
+        if let status = disturbance.status {
+            let text: JSON = ["Error": "The key exceeds the frequency limit, and the query server is suspended"]
+            return Self.response(status.code, text, retryAfter: status.retryAfter)
+        }
+        let response = await answer(path, request, body)
+        if disturbance.dropAnswer {
+            try? await context.channel.close()
+            throw CancellationError()
+        }
+        return response
+    }
+
+    private func answer(_ path: String, _ request: Request, _ body: [UInt8]) async -> Response {
+        do {
+            var fields: JSON = [:]
+            if body.contains(where: { $0 > 32 }) {
+                fields = try JSON(parsing: body)
+            } else {
+                let parameters = request.uri.queryParameters
+                fields = .object(parameters.map { .init(key: String($0.key), value: .string(String($0.value))) })
+            }
+            guard let json = try await Routes.answer(path, Query(fields), node) else {
+                return Self.response(404, ["Error": .string("no such path \(path)")])
+            }
+            return Self.response(200, json)
+        } catch let error as NodeError {
+            return Self.response(200, error.json)
+        } catch let error as JSONError {
+            let reason = NodeError(exception: "com.alibaba.fastjson.JSONException", reason: error.description)
+            return Self.response(200, reason.json)
+        } catch {
+            return Self.response(500, ["Error": .string("\(error)")])
+        }
+    }
+
+    private func control(_ name: String, _ method: HTTPRequest.Method, _ body: [UInt8]) async -> Response {
+        let table = method == .get ? Control.get : Control.post
+        guard method == .get || method == .post, let endpoint = table[name] else {
+            let isKnown = Control.get[name] != nil || Control.post[name] != nil
+            return Self.response(isKnown ? 405 : 404, ["error": .string("no \(method.rawValue) /devnet/\(name)")])
+        }
+        do {
+            let fields = body.contains { $0 > 32 } ? try JSON(parsing: body) : [:]
+            return Self.response(200, try await endpoint(node, fields))
+        } catch {
+            return Self.response(400, ["error": .string("\(error)")])
+        }
+    }
+
+    private static func response(_ status: Int, _ json: JSON, retryAfter: Int? = nil) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/json;charset=utf-8"
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        return Response(
+            status: .init(code: status),
+            headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: json.bytes))
+        )
+    }
+}
