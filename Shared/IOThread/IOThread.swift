@@ -29,6 +29,7 @@ public final class IOThread: SerialExecutor {
 
     private struct Inbox {
         var jobs: [UnownedJob] = []
+        var bodies: [Body] = []
         var stopping = false
         var awake = false
     }
@@ -59,6 +60,22 @@ public final class IOThread: SerialExecutor {
             return !inbox.awake
         }
         if mustWake { signal() }
+    }
+
+    /// Runs `body` on this thread, after what was handed over before it and without a task.
+    ///
+    /// - Returns: `false`, and `body` never runs, once ``stop()`` was called: whoever waits for its effect must be told
+    ///   there and then. A body that was accepted always runs.
+    @discardableResult
+    public func perform(_ body: @escaping @Sendable () -> Void) -> Bool {
+        let (accepted, mustWake) = inbox.withLock { inbox in
+            guard !inbox.stopping else { return (false, false) }
+            inbox.bodies.append(Body(run: body))
+            defer { inbox.awake = true }
+            return (true, !inbox.awake)
+        }
+        if mustWake { signal() }
+        return accepted
     }
 
     public func checkIsolated() {
@@ -113,18 +130,20 @@ public final class IOThread: SerialExecutor {
     fileprivate func run() {
         core.becomeCurrent()
         while true {
-            let (jobs, stopping) = inbox.withLock { inbox in
-                let jobs = inbox.jobs
+            let (jobs, bodies, stopping) = inbox.withLock { inbox in
+                let (jobs, bodies) = (inbox.jobs, inbox.bodies)
                 inbox.jobs.removeAll(keepingCapacity: true)
-                inbox.awake = !jobs.isEmpty
-                return (jobs, inbox.stopping)
+                inbox.bodies.removeAll(keepingCapacity: true)
+                inbox.awake = !jobs.isEmpty || !bodies.isEmpty
+                return (jobs, bodies, inbox.stopping)
             }
-            if jobs.isEmpty {
+            if jobs.isEmpty, bodies.isEmpty {
                 if stopping { return }
                 core.waitOnce(wakeUp: wakeUp)
             } else {
                 let executor = asUnownedSerialExecutor()
                 for job in jobs { job.runSynchronously(on: executor) }
+                for body in bodies { body.run() }
                 core.pollOnce(wakeUp: wakeUp)
             }
         }
@@ -135,6 +154,10 @@ public final class IOThread: SerialExecutor {
 private struct Watcher {
     var interest: IOThread.Interest
     var body: @Sendable () -> Void
+}
+
+private struct Body: Sendable {
+    var run: @Sendable () -> Void
 }
 
 private struct Alarm {
