@@ -25,6 +25,7 @@ let httpServer: Target.Dependency = .product(name: "Hummingbird", package: "humm
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 /// A C library of the system, found by pkg-config and installed by `./busbar`.
@@ -33,23 +34,40 @@ func system(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 }
 
 func shared(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    exclude: [String] = [],
+    resources: [Resource] = []
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude, resources: resources,
-        swiftSettings: settings)
+        name: name,
+        dependencies: dependencies,
+        path: "Shared/\(name)",
+        exclude: exclude,
+        resources: resources,
+        swiftSettings: settings
+    )
 }
 
 /// One folder of Services is one executable.
 func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, path: "Services/\(name)", exclude: ["README.md"],
-        swiftSettings: settings)
+        name: name,
+        dependencies: dependencies,
+        path: "Services/\(name)",
+        exclude: ["README.md"],
+        swiftSettings: settings
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: settings)
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        resources: resources,
+        swiftSettings: settings
+    )
 }
 
 let package = Package(
@@ -85,23 +103,37 @@ let package = Package(
         shared("Messaging", ["IOThread", "CRabbitMQ", "Models", log, lifecycle, collections]),
         shared("Storage", ["IOThread", "CPostgres", "Models", log, lifecycle, collections]),
         shared("LocalStack", ["Models", log]),
-        shared("Schemas", ["Storage"], resources: [.embedInCode("Migrations")]),
+        shared(
+            "Schemas",
+            ["Storage"],
+            resources: [.embedInCode("Migrations"), .embedInCode("Grants"), .embedInCode("Audit")]
+        ),
         shared(
             "Tron",
             [
-                "Models", "ChainModel", "CSecp256k1", crypto, cryptoExtras, protobuf, httpClient, nioCore, nioHTTP, log,
-                metrics,
+                "Models", "ChainModel", "CSecp256k1", crypto, cryptoExtras, protobuf, httpClient, nioCore, nioHTTP,
+                nioPosix,
+                log, metrics,
             ],
-            exclude: ["Protocol/tron.proto", "Protocol/generate.sh"]),
+            exclude: ["Protocol/tron.proto", "Protocol/generate.sh"]
+        ),
         shared("Telemetry", [log, metrics]),
         shared(
             "ServiceKit",
-            ["Messaging", "Storage", "Schemas", "Telemetry", "Models", configuration, lifecycle, httpServer, httpClient, nioCore, log, metrics]),
+            [
+                "Messaging", "Storage", "Schemas", "Telemetry", "Models", configuration, lifecycle, httpServer,
+                httpClient, nioCore, log, metrics,
+            ]
+        ),
 
-        service("Allocator", ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "Telemetry"]),
+        service(
+            "Allocator",
+            ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "Telemetry"]
+        ),
         service("Devnet", ["ChainModel", "Models", "Tron", httpServer, arguments, lifecycle, nioCore, log]),
         service(
             "BusbarCLI",
-            ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "ChainModel", arguments]),
+            ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "ChainModel", arguments]
+        ),
     ]
 )

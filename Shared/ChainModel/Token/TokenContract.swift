@@ -65,6 +65,13 @@ public struct EventLog: Sendable, Hashable {
     /// The other arguments.
     public var data: [UInt8]
 
+    /// All three parts.
+    public init(address: TronAddress, topics: [Word], data: [UInt8]) {
+        self.address = address
+        self.topics = topics
+        self.data = data
+    }
+
     /// `keccak256("Transfer(address,address,uint256)")`
     public static let transferTopic = Word(bytes: [UInt8](hex: transferHash) ?? [])
     /// `keccak256("Approval(address,address,uint256)")`
