@@ -1,0 +1,132 @@
+internal import Logging
+internal import Synchronization
+
+/// What a transaction sees of others.
+public enum IsolationLevel: String, Sendable {
+    case readCommitted = "READ COMMITTED"
+    case repeatableRead = "REPEATABLE READ"
+    case serializable = "SERIALIZABLE"
+}
+
+/// An open transaction. BEGIN travels with the first statement; COMMIT may travel with the last, by
+/// ``executeAndCommit(_:file:line:)``. A transaction without statements costs no round trip.
+///
+/// Valid during the closure that it was given to. After a failed statement only the rollback is left, which the end of
+/// the closure sees to.
+public final class PostgresTransaction: PostgresQuerying {
+    enum State {
+        case unopened
+        case open
+        case finished
+    }
+
+    let connection: PostgresConnection
+    private let begin: SQL
+    private let state = Mutex(State.unopened)
+
+    init(_ connection: PostgresConnection, isolation: IsolationLevel) {
+        self.connection = connection
+        begin = SQL(trusted: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+    }
+
+    public func pipeline(
+        _ statements: [SQL],
+        file: String,
+        line: Int
+    ) async throws(PostgresError) -> [PostgresRows] {
+        guard !statements.isEmpty else { return [] }
+        let opens = try enter(.open, file, line)
+        let options = RoundOptions(timeout: connection.pool.configuration.responseTimeout, commits: false)
+        let rows = try await connection.pipeline(
+            opens ? [begin] + statements : statements,
+            options: options,
+            file,
+            line
+        )
+        return opens ? Array(rows.dropFirst()) : rows
+    }
+
+    /// Sends the last statements together with COMMIT: one round trip, one wait for the disk. When a statement fails
+    /// nothing is committed. Nothing may follow in this transaction.
+    /// - Returns: the answers to the statements.
+    @discardableResult
+    public func executeAndCommit(
+        _ statements: [SQL],
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws(PostgresError) -> [PostgresRows] {
+        let opens = try enter(.finished, file, line)
+        if opens, statements.isEmpty { return [] }
+        let options = RoundOptions(
+            timeout: connection.pool.configuration.responseTimeout,
+            commits: true,
+            isCancellable: false
+        )
+        let all = (opens ? [begin] : []) + statements + ["COMMIT"]
+        let rows = try await connection.pipeline(all, options: options, file, line)
+        guard rows.last?.tag == "COMMIT" else {
+            throw PostgresError(
+                .rolledBack,
+                "COMMIT ended as \(rows.last?.tag ?? "nothing"): a statement before it had failed",
+                file: file,
+                line: line
+            )
+        }
+        return Array(rows.dropFirst(opens ? 1 : 0).dropLast())
+    }
+
+    /// Sends the last statement together with COMMIT.
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    public func executeAndCommit(
+        _ statement: SQL,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws(PostgresError) -> Int {
+        try await executeAndCommit([statement], file: file, line: line)[0].affected
+    }
+
+    /// Whether COMMIT was sent.
+    var isFinished: Bool { state.withLock { $0 == .finished } }
+
+    /// Commits unless that was done, or nothing was begun.
+    func commit(_ file: String, _ line: Int) async throws(PostgresError) {
+        guard state.withLock({ $0 == .open }) else { return }
+        try await executeAndCommit([SQL](), file: file, line: line)
+    }
+
+    /// Undoes what was done.
+    /// - Returns: false when the connection must not be used again.
+    func rollBack() async -> Bool {
+        let wasOpened = state.withLock { state in
+            defer { state = .finished }
+            return state != .unopened
+        }
+        guard wasOpened else { return true }
+        let options = RoundOptions(
+            timeout: connection.pool.configuration.responseTimeout,
+            commits: false,
+            isCancellable: false
+        )
+        do {
+            _ = try await connection.pipeline(["ROLLBACK"], options: options, #fileID, #line)
+            return true
+        } catch {
+            connection.pool.logger.debug("rollback failed", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    /// - Returns: true for the call that has to begin.
+    private func enter(_ next: State, _ file: String, _ line: Int) throws(PostgresError) -> Bool {
+        let previous = state.withLock { state in
+            let previous = state
+            if previous != .finished { state = next }
+            return previous
+        }
+        guard previous != .finished else {
+            throw PostgresError(.misuse, "the transaction is over", file: file, line: line)
+        }
+        return previous == .unopened
+    }
+}

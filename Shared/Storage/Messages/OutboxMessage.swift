@@ -1,0 +1,82 @@
+internal import FoundationEssentials
+public import Models
+
+/// A message that waits in an outbox for the broker.
+public struct OutboxMessage: Sendable, Hashable {
+    /// Key of the row; sorts by time.
+    public var id: UUIDv7
+    public var exchange: String
+    public var routingKey: String
+    /// The AMQP property of the name; also what inboxes deduplicate by.
+    public var messageID: String
+    /// With version, such as `withdrawal.ready.v1`.
+    public var type: String
+    public var correlationID: String?
+    public var body: [UInt8]
+    public var headers: [String: String]
+    /// Domain time of the cause.
+    public var createdAt: Timestamp
+
+    /// - Parameter messageID: the text form of `id` unless another is given.
+    public init(
+        id: UUIDv7,
+        exchange: String,
+        routingKey: String,
+        messageID: String? = nil,
+        type: String,
+        correlationID: String? = nil,
+        body: [UInt8],
+        headers: [String: String] = [:],
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.messageID = messageID ?? id.description
+        self.type = type
+        self.correlationID = correlationID
+        self.body = body
+        self.headers = headers
+        self.createdAt = createdAt
+    }
+}
+
+extension PostgresJSON {
+    /// An object of texts, written directly: a general encoder costs more than the rest of the row.
+    init(_ headers: [String: String]) {
+        var bytes: [UInt8] = [UInt8(ascii: "{")]
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes.appendJSON(name)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.appendJSON(value)
+        }
+        bytes.append(UInt8(ascii: "}"))
+        self.init(bytes: bytes)
+    }
+
+    /// An object of texts; other values are left out.
+    var headers: [String: String] {
+        if bytes == Array("{}".utf8) { return [:] }
+        // Written by `init(_: [String: String])`; anything else was put there by hand and is no header of ours.
+        return (try? JSONDecoder().decode([String: String].self, from: Data(bytes))) ?? [:]
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendJSON(_ text: String) {
+        append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<32:
+                append(contentsOf: "\\u00".utf8)
+                append(contentsOf: [byte].hex.utf8)
+            default: append(byte)
+            }
+        }
+        append(UInt8(ascii: "\""))
+    }
+}
