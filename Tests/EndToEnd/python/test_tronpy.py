@@ -193,7 +193,7 @@ def test_stake_delegate_reclaim_unstake():
     check(delegated[0]["frozen_balance_for_energy"] == 6_000 * TRX, "the record shows the stake")
     index = tron.get_delegated_resource_account_index_v2(owner)
     check(index["toAccounts"] == [receiver] or len(index["toAccounts"]) == 1, "the index lists the receiver")
-    check(tron.get_delegated_max_size(owner, 1)["max_size"] == 4_000 * TRX, "the rest may still be delegated")
+    check(tron.get_can_delegated_max_size(owner)["max_size"] == 4_000 * TRX, "the rest may still be delegated")
     done(send(tron.trx.undelegate_resource(owner, receiver, 6_000 * TRX, "ENERGY"), key))
     check(tron.get_energy(receiver) == 0, "after the reclaim the receiver has none")
     done(send(tron.trx.unfreeze_balance(owner, "ENERGY", unfreeze_balance=10_000 * TRX), key))
