@@ -1,0 +1,64 @@
+internal import Messaging
+internal import Storage
+
+extension ServiceConfiguration {
+    /// How to reach the broker.
+    func messaging(connectionName: String) throws(ConfigurationError) -> MessagingConfiguration {
+        var hosts: [MessagingConfiguration.Host] = []
+        for text in list(.brokerHosts) {
+            guard let host = PostgresConfiguration.Host(parsing: text), !host.host.hasPrefix("/") else {
+                throw invalid(.brokerHosts, "\(text) is not host:port")
+            }
+            hosts.append(.init(host.host, port: text.contains(":") ? host.port : 5672))
+        }
+        var tls: TLSConfiguration?
+        if flag(.brokerTLS) {
+            tls = TLSConfiguration(
+                certificateAuthorityFile: optionalText(.brokerCAFile) ?? "/etc/ssl/certs/ca-certificates.crt"
+            )
+        }
+        var result = MessagingConfiguration(
+            hosts: hosts,
+            vhost: text(.brokerVhost),
+            user: text(.brokerUser),
+            password: text(.brokerPassword),
+            tls: tls,
+            connectionName: connectionName
+        )
+        result.heartbeat = duration(.brokerHeartbeat)
+        return result
+    }
+
+    /// How to reach the database.
+    func postgres(applicationName: String) throws(ConfigurationError) -> PostgresConfiguration {
+        var hosts: [PostgresConfiguration.Host] = []
+        for text in list(.databaseHosts) {
+            guard let host = PostgresConfiguration.Host(parsing: text) else {
+                throw invalid(.databaseHosts, "\(text) is not host:port or directory:port")
+            }
+            hosts.append(host)
+        }
+        var result = PostgresConfiguration(
+            hosts: hosts,
+            database: text(.databaseName),
+            user: text(.databaseUser),
+            password: optionalText(.databasePassword)
+        )
+        result.applicationName = applicationName
+        result.poolSize = integer(.databasePoolSize)
+        switch text(.databaseTLS) {
+        case "disable": result.tls = .disable
+        case "verify-full":
+            guard let file = optionalText(.databaseCAFile) else {
+                throw ConfigurationError(problems: [.missing(key: .databaseCAFile)])
+            }
+            result.tls = .verifyFull(rootCertificateFile: file)
+        default: result.tls = .prefer
+        }
+        return result
+    }
+
+    private func invalid(_ key: ConfigurationKey, _ reason: String) -> ConfigurationError {
+        ConfigurationError(problems: [.invalid(key: key, value: text(key), reason: reason)])
+    }
+}
