@@ -20,6 +20,27 @@ public struct AccountResources: Sendable, Hashable {
     /// The network's bandwidth and the stake it is shared over.
     public var bandwidthTotals: ResourceTotals
 
+    /// All fields.
+    public init(
+        energyUsed: Energy,
+        energyLimit: Energy,
+        bandwidthUsed: Bandwidth,
+        bandwidthLimit: Bandwidth,
+        freeBandwidthUsed: Bandwidth,
+        freeBandwidthLimit: Bandwidth,
+        energyTotals: ResourceTotals,
+        bandwidthTotals: ResourceTotals
+    ) {
+        self.energyUsed = energyUsed
+        self.energyLimit = energyLimit
+        self.bandwidthUsed = bandwidthUsed
+        self.bandwidthLimit = bandwidthLimit
+        self.freeBandwidthUsed = freeBandwidthUsed
+        self.freeBandwidthLimit = freeBandwidthLimit
+        self.energyTotals = energyTotals
+        self.bandwidthTotals = bandwidthTotals
+    }
+
     /// Energy that is left.
     public var energyAvailable: Energy { (energyLimit - energyUsed).clamped }
     /// Staked bandwidth that is left. A transaction is paid from it or from the free one, never from both.
@@ -39,6 +60,12 @@ public struct ResourceReading: Sendable, Hashable {
     public var head: BlockSummary
     /// What the account had, or `nil` when it is not activated.
     public var resources: AccountResources?
+
+    /// Resources and a block they are at least as new as.
+    public init(head: BlockSummary, resources: AccountResources?) {
+        self.head = head
+        self.resources = resources
+    }
 }
 
 extension AccountResources: Decodable {

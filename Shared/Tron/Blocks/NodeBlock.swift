@@ -12,6 +12,14 @@ public struct BlockSummary: Sendable, Hashable {
     /// Who made it.
     public var witness: TronAddress?
 
+    /// All fields.
+    public init(id: BlockID, parent: BlockID, time: Timestamp, witness: TronAddress? = nil) {
+        self.id = id
+        self.parent = parent
+        self.time = time
+        self.witness = witness
+    }
+
     /// Its height.
     public var number: Int64 { id.number }
 }
