@@ -186,7 +186,9 @@ func explain(_ error: any Error) -> String {
     case DecodingError.typeMismatch(_, let context): return "\(path(context)): of the wrong type"
     case DecodingError.valueNotFound(_, let context): return "\(path(context)): null"
     case DecodingError.dataCorrupted(let context):
-        return path(context).isEmpty ? "not JSON" : "\(path(context)): \(context.debugDescription)"
+        // Foundation says no path for a number that does not fit; the body itself has been read as JSON before.
+        return path(context).isEmpty
+            ? "a number does not fit its field" : "\(path(context)): \(context.debugDescription)"
     default: return "the message could not be read"
     }
 }
