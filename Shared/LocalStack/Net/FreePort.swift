@@ -33,13 +33,21 @@ public enum FreePort {
 
     /// Whether somebody accepts connections on this port.
     public static func isOpen(_ port: Int) -> Bool {
+        guard let descriptor = connect(port) else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// A connection to this port; the caller closes it.
+    static func connect(_ port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        guard descriptor >= 0 else { return nil }
         // On loopback the kernel answers at once, except for a server that is frozen with a full backlog.
         var limit = timeval(tv_sec: 0, tv_usec: 200_000)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        return withLoopback(port) { connect(descriptor, $0, $1) == 0 }
+        if withLoopback(port, { Glibc.connect(descriptor, $0, $1) == 0 }) { return descriptor }
+        close(descriptor)
+        return nil
     }
 
     private static func withLoopback(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {

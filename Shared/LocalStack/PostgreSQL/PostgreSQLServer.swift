@@ -117,6 +117,12 @@ public actor PostgreSQLServer {
         return try await access.sql(statements)
     }
 
+    /// Makes an empty database unless there is one of this name.
+    public func makeDatabase(_ name: String) async throws {
+        let found = try await sql("SELECT 1 FROM pg_database WHERE datname = '\(name)'")
+        if found.isEmpty { try await sql("CREATE DATABASE \(name)") }
+    }
+
     /// Ends all its processes at once, as a power cut of the machine's processes would; its data stays.
     public func kill() async {
         let below = ProcessTree.descendants(of: process.pid)

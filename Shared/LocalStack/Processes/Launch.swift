@@ -58,6 +58,20 @@ public struct Launch: Sendable {
         return text.isEmpty ? nil : text
     }
 
+    /// The variables of our own environment whose names begin with `prefix`.
+    public static func variables(prefix: String) -> [String: String] {
+        var found: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let line = String(cString: text)
+            if line.hasPrefix(prefix), let equals = line.firstIndex(of: "=") {
+                found[String(line[..<equals])] = String(line[line.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return found
+    }
+
     /// Starts the program in a session of its own.
     ///
     /// - Parameter ward: how the ``Guardian`` ends it when this process is gone; nil leaves it alone then.

@@ -67,6 +67,11 @@ public final class RabbitMQControl: Sendable {
         try await setPermissions(of: user, in: name)
     }
 
+    /// Makes a vhost unless there is one of this name; `user` may do everything in it.
+    public func makeVhost(_ name: String, for user: String) async throws {
+        if try await call("rabbit_vhost", "exists", [.binary(name)]) != "true" { try await addVhost(name, for: user) }
+    }
+
     /// Removes a vhost with all it holds.
     public func deleteVhost(_ name: String, as user: String) async throws {
         try await call("rabbit_vhost", "delete", [.binary(name), .binary(user)])

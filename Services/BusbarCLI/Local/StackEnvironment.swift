@@ -1,0 +1,55 @@
+internal import LocalStack
+
+/// The variables that tell a program where the parts of this stack are: the one place they are made.
+struct StackEnvironment: Sendable {
+    var brokerPort: Int
+    var brokerUser: String
+    var brokerPassword: String
+    var vhost: String
+    var databasePort: Int
+    var databaseUser: String
+    var databasePassword: String
+    var databaseName: String
+    /// The chain's node.
+    var node: String
+    /// The devnet whose time is followed; nil on a real network.
+    var clock: String?
+    /// Further `BUSBAR_` variables: the caller's own, and what the preparation of the chain found out.
+    var extra: [String: String] = [:]
+
+    /// All of them, for services and for `busbar env`.
+    var variables: [String: String] {
+        var all = [
+            "BUSBAR_ENVIRONMENT": "local",
+            "BUSBAR_BROKER_HOSTS": "127.0.0.1:\(brokerPort)",
+            "BUSBAR_BROKER_USER": brokerUser,
+            "BUSBAR_BROKER_PASSWORD": brokerPassword,
+            "BUSBAR_BROKER_VHOST": vhost,
+            "BUSBAR_DATABASE_HOSTS": "127.0.0.1:\(databasePort)",
+            "BUSBAR_DATABASE_USER": databaseUser,
+            "BUSBAR_DATABASE_PASSWORD": databasePassword,
+            "BUSBAR_DATABASE_NAME": databaseName,
+            "BUSBAR_DATABASE_TLS": "disable",
+            "BUSBAR_TRON_NODES": node,
+        ]
+        if let clock { all["BUSBAR_CLOCK_URL"] = clock }
+        return all.merging(extra) { _, given in given }
+    }
+
+    /// The environment of a service: the stack's variables and nothing of the caller's shell but what programs need.
+    func service(adminPort: Int) -> [String: String] {
+        var all = Launch.plainEnvironment.merging(variables) { $1 }
+        all["BUSBAR_ADMIN_HOST"] = "127.0.0.1"
+        all["BUSBAR_ADMIN_PORT"] = String(adminPort)
+        all["BUSBAR_LOG_FORMAT"] = all["BUSBAR_LOG_FORMAT"] ?? "text"
+        for name in ["TZ", "SWIFT_BACKTRACE", "LD_LIBRARY_PATH"] { all[name] = Launch.variable(name) ?? all[name] }
+        return all
+    }
+
+    /// Variables as lines for a shell.
+    static func exports(of variables: [String: String]) -> [String] {
+        variables.sorted { $0.key < $1.key }.map { "export \($0.key)='\($0.value.map(quoted).joined())'" }
+    }
+
+    private static func quoted(_ character: Character) -> String { character == "'" ? #"'\''"# : String(character) }
+}

@@ -1,0 +1,13 @@
+/// What `busbar up` was asked for.
+struct StackOptions: Sendable {
+    /// How many processes of each service; one when not named.
+    var replicas: [String: Int] = [:]
+    /// The devnet's time between blocks, as it takes it on its command line.
+    var blockInterval = "3s"
+    /// Whether data of an earlier run is kept.
+    var keepData = false
+    /// Nodes of a real network; nil starts a devnet.
+    var nodes: String?
+    /// The caller's own `BUSBAR_` variables, handed on to the services.
+    var variables: [String: String] = [:]
+}
