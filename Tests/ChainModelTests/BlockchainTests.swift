@@ -183,15 +183,23 @@ import Testing
         _ = try world.run(world.transfer(1, 0, trx: 2))
         _ = try world.run(world.transfer(1, 0, trx: 1))
         let broke = world.transaction(
-            .transfer(Transfer(owner: world.accounts[1], recipient: world.accounts[0], amount: Sun(1))), size: 2000)
+            .transfer(Transfer(owner: world.accounts[1], recipient: world.accounts[0], amount: Sun(1))),
+            size: 2000
+        )
         world.produce()
         let balance = world.account(1).balance
         try world.chain.submit(
             world.transaction(
                 .transfer(
                     Transfer(
-                        owner: world.accounts[1], recipient: world.accounts[0], amount: balance - Sun(267_000)))),
-            nextBlock: world.now)
+                        owner: world.accounts[1],
+                        recipient: world.accounts[0],
+                        amount: balance - Sun(267_000)
+                    )
+                )
+            ),
+            nextBlock: world.now
+        )
         #expect(code { try world.chain.submit(broke, nextBlock: world.now) } == .bandwidth)
     }
 

@@ -26,20 +26,27 @@ import Testing
         try world.stake(0, trx: 100)
         let (signer, stranger) = (world.accounts[5], world.accounts[6])
         let active = Permission(
-            kind: .active, id: 2, name: "allocator", threshold: 1,
+            kind: .active,
+            id: 2,
+            name: "allocator",
+            threshold: 1,
             operations: Permission.operations(allowing: ContractType.delegating),
-            keys: [.init(address: signer, weight: 1)])
+            keys: [.init(address: signer, weight: 1)]
+        )
         try world.chain.setPermissions(of: world.accounts[0], owner: nil, actives: [active])
         let delegation = world.delegate(0, 1, sun: 5_000_000)
         #expect(reason(&world, world.transaction(delegation, signers: [signer], permission: 2)) == nil)
         #expect(
             reason(&world, world.transaction(delegation, signers: [stranger], permission: 2))?
-                .hasSuffix("but it is not contained of permission.") == true)
+                .hasSuffix("but it is not contained of permission.") == true
+        )
         #expect(
             reason(&world, world.transaction(world.transfer(0, 1, trx: 1), signers: [signer], permission: 2))
-                == "Permission denied")
+                == "Permission denied"
+        )
         #expect(
-            reason(&world, world.transaction(delegation, signers: [signer], permission: 3)) == "permission isn't exit")
+            reason(&world, world.transaction(delegation, signers: [signer], permission: 3)) == "permission isn't exit"
+        )
         #expect(reason(&world, world.transaction(delegation, signers: [], permission: 2)) == "miss sig or contract")
         #expect(reason(&world, world.transaction(delegation, signers: [world.accounts[0]])) == nil)
     }
@@ -52,7 +59,8 @@ import Testing
         let update = AccountPermissionUpdate(
             owner: world.accounts[0],
             ownerPermission: Permission(kind: .owner, id: 0, name: "owner", threshold: 2, keys: keys),
-            activePermissions: [.active(of: world.accounts[0])])
+            activePermissions: [.active(of: world.accounts[0])]
+        )
         let receipt = try world.run(.accountPermissionUpdate(update))
         #expect(receipt.fee == Sun(100_000_000))
         let contract = world.transfer(0, 1, trx: 1)

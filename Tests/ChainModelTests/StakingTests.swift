@@ -19,11 +19,13 @@ import Testing
         _ = try world.run(.freezeBalanceV2(FreezeBalanceV2(owner: owner, amount: Sun(500_000_000), resource: .energy)))
         #expect(world.chain.head.ownWeight.energy == 500)
         _ = try world.run(
-            .unfreezeBalanceV2(UnfreezeBalanceV2(owner: owner, amount: Sun(200_000_000), resource: .energy)))
+            .unfreezeBalanceV2(UnfreezeBalanceV2(owner: owner, amount: Sun(200_000_000), resource: .energy))
+        )
         #expect(world.chain.head.ownWeight.energy == 300)
         #expect(
             rejection(&world, .withdrawExpireUnfreeze(WithdrawExpireUnfreeze(owner: owner)))
-                == "no unFreeze balance to withdraw ")
+                == "no unFreeze balance to withdraw "
+        )
         world.produce(after: .seconds(14 * 86_400))
         let receipt = try world.run(.withdrawExpireUnfreeze(WithdrawExpireUnfreeze(owner: owner)))
         #expect(receipt.withdrawnExpired == Sun(200_000_000))
@@ -36,7 +38,8 @@ import Testing
         try world.fund(0, trx: 1000)
         try world.stake(0, trx: 100)
         let unfreeze = Contract.unfreezeBalanceV2(
-            UnfreezeBalanceV2(owner: world.accounts[0], amount: .trx, resource: .energy))
+            UnfreezeBalanceV2(owner: world.accounts[0], amount: .trx, resource: .energy)
+        )
         for _ in 0..<32 { try world.run(unfreeze) }
         #expect(rejection(&world, unfreeze) == "Invalid unfreeze operation, unfreezing times is over limit")
         let cancel = try world.run(.cancelAllUnfreezeV2(CancelAllUnfreezeV2(owner: world.accounts[0])))
@@ -56,7 +59,8 @@ import Testing
         #expect(abs(maximum.rawValue - (10_000_000_000 - 6_772_027_000)) < 2_000_000)
         #expect(
             rejection(&world, world.delegate(0, 1, sun: maximum.rawValue + 1_000_000))
-                == "delegateBalance must be less than or equal to available FreezeEnergyV2 balance")
+                == "delegateBalance must be less than or equal to available FreezeEnergyV2 balance"
+        )
         #expect(rejection(&world, world.delegate(0, 1, sun: maximum.rawValue - 1_000_000)) == nil)
     }
 
@@ -67,22 +71,31 @@ import Testing
         try world.stake(0, trx: 1000)
         #expect(
             rejection(&world, world.delegate(0, 1, sun: 999_999))
-                == "delegateBalance must be greater than or equal to 1 TRX")
+                == "delegateBalance must be greater than or equal to 1 TRX"
+        )
         #expect(
             rejection(&world, world.delegate(0, 0, sun: 1_000_000))
-                == "receiverAddress must not be the same as ownerAddress")
+                == "receiverAddress must not be the same as ownerAddress"
+        )
         #expect(
             rejection(&world, world.delegate(0, 5, sun: 1_000_000))
-                == "Account[\(world.accounts[5].hex)] does not exist")
+                == "Account[\(world.accounts[5].hex)] does not exist"
+        )
         let toContract = DelegateResource(
-            owner: world.accounts[0], receiver: world.token, resource: .energy, stake: .trx)
+            owner: world.accounts[0],
+            receiver: world.token,
+            resource: .energy,
+            stake: .trx
+        )
         #expect(
-            rejection(&world, .delegateResource(toContract)) == "Do not allow delegate resources to contract addresses")
+            rejection(&world, .delegateResource(toContract)) == "Do not allow delegate resources to contract addresses"
+        )
         #expect(rejection(&world, world.reclaim(0, 1, sun: 1)) == "delegated Resource does not exist")
         _ = try world.run(world.delegate(0, 1, sun: 5_000_000))
         #expect(
             rejection(&world, world.reclaim(0, 1, sun: 5_000_001))
-                == "insufficient delegateFrozenBalance(Energy), request=5000001, unlock_balance=5000000")
+                == "insufficient delegateFrozenBalance(Energy), request=5000001, unlock_balance=5000000"
+        )
         _ = try world.run(world.reclaim(0, 1, sun: 2_000_001))
         #expect(world.account(1).acquired.energy == Sun(2_999_999))
         _ = try world.run(world.reclaim(0, 1, sun: 2_999_999))
@@ -126,16 +139,19 @@ import Testing
         #expect(rejection(&world, .voteWitness(tooMany))?.hasPrefix("The total number of votes") == true)
         #expect(
             rejection(&world, .withdrawBalance(WithdrawBalance(owner: owner)))
-                == "witnessAccount does not have any reward")
+                == "witnessAccount does not have any reward"
+        )
         world.produce(after: .seconds(365 * 86_400))
         let earned = world.account(0).allowance
         #expect((39_900_000...40_100_000).contains(earned.rawValue), "4 % of 1000 TRX in a year, got \(earned)")
         _ = try world.run(.withdrawBalance(WithdrawBalance(owner: owner)))
         world.produce(after: .seconds(7 * 3600))
         #expect(
-            rejection(&world, .withdrawBalance(WithdrawBalance(owner: owner)))?.hasSuffix("less than 24 hours") == true)
+            rejection(&world, .withdrawBalance(WithdrawBalance(owner: owner)))?.hasSuffix("less than 24 hours") == true
+        )
         _ = try world.run(
-            .unfreezeBalanceV2(UnfreezeBalanceV2(owner: owner, amount: Sun(400_000_000), resource: .energy)))
+            .unfreezeBalanceV2(UnfreezeBalanceV2(owner: owner, amount: Sun(400_000_000), resource: .energy))
+        )
         #expect(world.account(0).votes.first?.count == 600)
         #expect(world.chain.head.violations().isEmpty)
     }

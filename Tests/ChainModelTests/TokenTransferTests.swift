@@ -16,7 +16,9 @@ import Testing
         #expect(second.energyPenalty == 64_285 - 14_650)
         #expect(second.netFee == Sun(345_000), "the free 600 bytes cover one transfer, the second burns all")
         #expect(second.logs.count == 1)
-        #expect(second.logs.first?.topics == [EventLog.transferTopic, Word(world.accounts[0]), Word(world.accounts[1])])
+        #expect(
+            second.logs.first?.topics == [EventLog.transferTopic, Word(world.accounts[0]), Word(world.accounts[1])]
+        )
         #expect(world.chain.head.token.balance(of: world.accounts[1]) == 10_000_000)
     }
 
@@ -91,8 +93,11 @@ import Testing
         func call(_ from: Int, _ function: TokenContract.Function, _ words: [Word]) -> Contract {
             .triggerSmartContract(
                 TriggerSmartContract(
-                    owner: world.accounts[from], contractAddress: world.token,
-                    data: function.selector + words.flatMap(\.bytes)))
+                    owner: world.accounts[from],
+                    contractAddress: world.token,
+                    data: function.selector + words.flatMap(\.bytes)
+                )
+            )
         }
         let (owner, spender) = (Word(world.accounts[0]), Word(world.accounts[1]))
         #expect(try world.run(call(0, .approve, [spender, Word(5)])).result == .success)

@@ -11,10 +11,12 @@ struct World {
         generator = Seeded(seed)
         let start = Timestamp(milliseconds: 1_795_000_000_000)
         let state = ChainState(
-            at: start, parameters: ChainParameters(),
+            at: start,
+            parameters: ChainParameters(),
             foreignWeight: PerResource(bandwidth: 26_500_000_000, energy: 18_961_880_220),
             token: TokenContract(address: Self.address(1000), creator: Self.address(1001)),
-            witnesses: (1..<28).map { Self.address(2000 + $0) })
+            witnesses: (1..<28).map { Self.address(2000 + $0) }
+        )
         chain = Blockchain(state, limits: limits)
         accounts = (0..<count).map { Self.address(10 + $0) }
     }
@@ -30,7 +32,9 @@ struct World {
     var token: TronAddress { chain.head.token.address }
     var now: Timestamp { chain.head.now }
 
-    func account(_ index: Int) -> Account { chain.head.account(accounts[index]) ?? Account(accounts[index], created: now) }
+    func account(_ index: Int) -> Account {
+        chain.head.account(accounts[index]) ?? Account(accounts[index], created: now)
+    }
     func available(_ index: Int) -> Int64 { chain.head.available(to: account(index), .energy) }
 
     mutating func fund(_ index: Int, trx: Int64 = 0, usdt: Int64 = 0) throws {
@@ -42,12 +46,23 @@ struct World {
     }
 
     mutating func transaction(
-        _ contract: Contract, signers: [TronAddress]? = nil, permission: Int = 0, feeLimit: Int64 = 100_000_000,
-        memo: [UInt8] = [], expires: Duration = .seconds(60), size: Int? = nil
+        _ contract: Contract,
+        signers: [TronAddress]? = nil,
+        permission: Int = 0,
+        feeLimit: Int64 = 100_000_000,
+        memo: [UInt8] = [],
+        expires: Duration = .seconds(60),
+        size: Int? = nil
     ) -> ChainTransaction {
         let body = TransactionBody(
-            contract: contract, referenceBlock: ReferenceBlock(chain.solidBlock.id), expiration: now + expires,
-            timestamp: now, feeLimit: Sun(feeLimit), memo: memo, permissionID: permission)
+            contract: contract,
+            referenceBlock: ReferenceBlock(chain.solidBlock.id),
+            expiration: now + expires,
+            timestamp: now,
+            feeLimit: Sun(feeLimit),
+            memo: memo,
+            permissionID: permission
+        )
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
         guard let id = TransactionID(bytes: bytes) else { preconditionFailure("32 bytes") }
         var typical = 214
@@ -81,7 +96,8 @@ struct World {
         let data =
             TokenContract.Function.transfer.selector + Word(accounts[to]).bytes + Word(UInt64(max(0, units))).bytes
         return .triggerSmartContract(
-            TriggerSmartContract(owner: accounts[from], contractAddress: token, data: data))
+            TriggerSmartContract(owner: accounts[from], contractAddress: token, data: data)
+        )
     }
 
     func transfer(_ from: Int, _ to: Int, trx: Int64) -> Contract {
@@ -91,13 +107,20 @@ struct World {
     func delegate(_ from: Int, _ to: Int, sun: Int64, lock: Bool = false, period: Int64 = 0) -> Contract {
         .delegateResource(
             DelegateResource(
-                owner: accounts[from], receiver: accounts[to], resource: .energy, stake: Sun(sun), lock: lock,
-                lockPeriod: period))
+                owner: accounts[from],
+                receiver: accounts[to],
+                resource: .energy,
+                stake: Sun(sun),
+                lock: lock,
+                lockPeriod: period
+            )
+        )
     }
 
     func reclaim(_ from: Int, _ to: Int, sun: Int64) -> Contract {
         .unDelegateResource(
-            UnDelegateResource(owner: accounts[from], receiver: accounts[to], resource: .energy, stake: Sun(sun)))
+            UnDelegateResource(owner: accounts[from], receiver: accounts[to], resource: .energy, stake: Sun(sun))
+        )
     }
 
     struct Missing: Error {}

@@ -158,7 +158,7 @@ enum Control {
     @Sendable private static func mine(_ node: Node, _ body: JSON) async throws(ControlError) -> JSON {
         let request = try ControlRequest(body, known: ["blocks"])
         await node.mine(Int(try request.int("blocks", 1...10_000, default: 1)))
-        return ["block": .int(await node.chain.head.number)]
+        return ["block": .int(await node.inspect { $0.head.number })]
     }
 
     @Sendable private static func reorganize(_ node: Node, _ body: JSON) async throws(ControlError) -> JSON {
@@ -166,7 +166,7 @@ enum Control {
         let depth = try request.int("depth", 1...Blockchain.confirmations - 1)
         let keep = try request.bool("keep_transactions", default: true)
         let lost = await node.reorganize(depth: Int(depth), keepingTransactions: keep)
-        return ["lost_blocks": .int(Int64(lost)), "block": .int(await node.chain.head.number)]
+        return ["lost_blocks": .int(Int64(lost)), "block": .int(await node.inspect { $0.head.number })]
     }
 
     @Sendable private static func reset(_ node: Node, _ body: JSON) async throws(ControlError) -> JSON {

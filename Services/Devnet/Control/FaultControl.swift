@@ -3,7 +3,8 @@ internal import Models
 /// Faults over HTTP.
 enum FaultControl {
     private static let known = [
-        "path", "latency_ms", "status", "retry_after", "drop_answer", "server_busy", "lag_blocks", "stuck", "count",
+        "path", "latency_ms", "status", "retry_after", "body", "drop_answer", "server_busy", "lag_blocks", "stuck",
+        "count",
         "probability", "for_ms", "seed", "clear",
     ]
 
@@ -49,7 +50,8 @@ enum FaultControl {
         }
         if request.has("status") {
             let retryAfter = request.has("retry_after") ? Int(try request.int("retry_after", 0...86_400)) : nil
-            kinds.append(.status(Int(try request.int("status", 400...599)), retryAfter: retryAfter))
+            let body = request.fields["body"].map { $0.string ?? $0.text }
+            kinds.append(.status(Int(try request.int("status", 200...599)), retryAfter: retryAfter, body: body))
         }
         if try request.bool("drop_answer", default: false) { kinds.append(.dropAnswer) }
         if try request.bool("server_busy", default: false) { kinds.append(.serverBusy) }
@@ -62,8 +64,9 @@ enum FaultControl {
         var fields = Fields()
         switch fault.kind {
         case .latency(let duration): fields.add("latency_ms", .int(duration.wholeMilliseconds))
-        case .status(let code, let retryAfter):
+        case .status(let code, let retryAfter, let body):
             fields.add("status", .int(Int64(code)))
+            fields.add("body", body.map { .string($0) })
             fields.add("retry_after", retryAfter.map { .int(Int64($0)) })
         case .dropAnswer: fields.add("drop_answer", .bool(true))
         case .serverBusy: fields.add("server_busy", .bool(true))

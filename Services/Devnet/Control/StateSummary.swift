@@ -4,10 +4,10 @@ internal import Models
 /// The whole chain at a glance, for tests' final checks.
 enum StateSummary {
     @Sendable static func answer(_ node: Node, _ body: JSON) async throws(ControlError) -> JSON {
-        summary(await node.chain)
+        await node.inspect(summary)
     }
 
-    private static func summary(_ chain: Blockchain) -> JSON {
+    @Sendable private static func summary(_ chain: borrowing Blockchain) -> JSON {
         let state = chain.head
         let delegations = state.delegations.sorted { ($0.pair.from, $0.pair.to) < ($1.pair.from, $1.pair.to) }
         let accounts = Array(state.accounts)

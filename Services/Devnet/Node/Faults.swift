@@ -4,8 +4,8 @@ internal import Models
 enum FaultKind: Sendable, Hashable {
     /// Answers come late.
     case latency(Duration)
-    /// A status and an error body instead of an answer.
-    case status(Int, retryAfter: Int?)
+    /// A status and a body instead of an answer; without a body, a rate limiter's words.
+    case status(Int, retryAfter: Int?, body: String?)
     /// The request is carried out and the connection closed without an answer.
     case dropAnswer
     /// Broadcasts are refused with `SERVER_BUSY`.
@@ -32,7 +32,7 @@ struct Fault: Sendable, Hashable {
 /// What happens to one request.
 struct Disturbance: Sendable {
     var latency: Duration?
-    var status: (code: Int, retryAfter: Int?)?
+    var status: (code: Int, retryAfter: Int?, body: String?)?
     var dropAnswer = false
 }
 
@@ -61,7 +61,8 @@ struct Faults: Sendable {
         for index in all.indices where all[index].path == "*" || all[index].path == path {
             switch all[index].kind {
             case .latency(let duration): if strikes(index) { result.latency = duration }
-            case .status(let code, let retryAfter): if strikes(index) { result.status = (code, retryAfter) }
+            case .status(let code, let retryAfter, let body):
+                if strikes(index) { result.status = (code, retryAfter, body) }
             case .dropAnswer: if strikes(index) { result.dropAnswer = true }
             case .serverBusy, .lag, .stuck: break
             }

@@ -76,6 +76,9 @@ actor Node {
         try body(&chain)
     }
 
+    /// Looks at the chain where it lives: a copy that outlives the call would make the next change copy everything.
+    func inspect<Result: Sendable>(_ body: @Sendable (borrowing Blockchain) -> Result) -> Result { body(chain) }
+
     func change(faults body: @Sendable (inout Faults) -> Void) { body(&faults) }
 
     /// A new chain, no faults, the machine's time.

@@ -38,8 +38,9 @@ struct Responder: HTTPResponder {
         let disturbance = await node.disturbance(of: path)
         if let latency = disturbance.latency { try await Task.sleep(for: latency) }
         if let status = disturbance.status {
-            let text: JSON = ["Error": "The key exceeds the frequency limit, and the query server is suspended"]
-            return Self.response(status.code, text, retryAfter: status.retryAfter)
+            let limited: JSON = ["Error": "The key exceeds the frequency limit, and the query server is suspended"]
+            let body = status.body.map { Array($0.utf8) } ?? limited.bytes
+            return Self.response(status.code, body, retryAfter: status.retryAfter)
         }
         let response = await answer(path, request, body)
         if disturbance.dropAnswer {
@@ -86,14 +87,18 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private static func response(_ status: Int, _ json: JSON, retryAfter: Int? = nil) -> Response {
+    private static func response(_ status: Int, _ json: JSON) -> Response {
+        response(status, json.bytes, retryAfter: nil)
+    }
+
+    private static func response(_ status: Int, _ body: [UInt8], retryAfter: Int?) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = "application/json;charset=utf-8"
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         return Response(
             status: .init(code: status),
             headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: json.bytes))
+            body: .init(byteBuffer: ByteBuffer(bytes: body))
         )
     }
 }

@@ -85,8 +85,8 @@ public struct Blockchain: Sendable {
 
     /// The block of that number, or `nil` when there is none or it is forgotten.
     public func block(number: Int64) -> Block? {
-        let index = number - blocks[0].number
-        return index >= 0 && index < blocks.count ? blocks[Int(index)] : nil
+        guard number >= blocks[0].number, number <= headBlock.number else { return nil }
+        return blocks[Int(number - blocks[0].number)]
     }
 
     /// The block of that id, or `nil`.

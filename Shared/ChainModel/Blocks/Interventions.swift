@@ -85,12 +85,7 @@ extension Blockchain {
 
     /// Replaces the chain's parameters; changed prices enter their histories.
     public mutating func setParameters(_ parameters: ChainParameters) throws(InterventionError) {
-        for (key, path) in ChainParameters.named where parameters[keyPath: path] < 0 {
-            throw InterventionError("\(key) is negative")
-        }
-        guard parameters.totalEnergyLimit > 0, parameters.totalNetLimit > 0, parameters.energyFee > 0,
-            parameters.maintenanceInterval >= 1000
-        else { throw InterventionError("limits and the energy fee must be positive, maintenance a second or more") }
+        if let problem = parameters.problem { throw InterventionError(problem) }
         intervene { $0.set(parameters) }
     }
 
@@ -121,6 +116,11 @@ extension Blockchain {
         guard !parameters.isEmpty, parameters.keys.allSatisfy({ ChainParameters.numbered[$0] != nil }) else {
             throw InterventionError("parameters must be some of \(ChainParameters.numbered.keys.sorted())")
         }
+        var changed = head.parameters
+        for (number, value) in parameters {
+            if let path = ChainParameters.numbered[number] { changed[keyPath: path] = value }
+        }
+        if let problem = changed.problem { throw InterventionError(problem) }
         guard head.proposals.count < 1000 else { throw InterventionError("a thousand proposals are enough") }
         let proposal = Proposal(
             id: Int64(head.proposals.count + 1),

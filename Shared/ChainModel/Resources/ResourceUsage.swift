@@ -9,7 +9,7 @@ public struct ResourceUsage: Sendable, Hashable, Codable {
     public static let fullWindow: Int64 = 28_800
     /// A window is stored in thousandths of a slot.
     public static let windowPrecision: Int64 = 1000
-    private static let precision: Int64 = 1_000_000
+    private static let precision: Int128 = 1_000_000
 
     /// Units in use as of ``slot``.
     public var used: Int64
@@ -53,11 +53,11 @@ public struct ResourceUsage: Sendable, Hashable, Codable {
     public mutating func use(_ units: Int64, at now: Int64) {
         let oldWindow = window
         let average = decayedAverage(at: now)
-        let newAverage = dividedUp(units * Self.precision, by: Self.fullWindow)
+        let newAverage = dividedUp(Int128(units) * Self.precision, by: Self.fullWindow)
         let total = Int64(
             (Int128(average) * Int128(oldWindow) + Int128(newAverage) * Int128(Self.fullWindow)) / 1_000_000
         )
-        let remaining = Int64(Int128(average) * Int128(oldWindow) / 1_000_000)
+        let remaining = Int64(clamping: Int128(average) * Int128(oldWindow) / Self.precision)
         let full = Self.fullWindow * Self.windowPrecision
         if remaining == 0 {
             storedWindow = full
@@ -72,7 +72,7 @@ public struct ResourceUsage: Sendable, Hashable, Codable {
     /// What remains in use at slot `now` when the whole usage is taken over the account's own window, without touching
     /// it (`recovery`). Differs from ``recovered(at:)`` by rounding at most.
     public func remaining(at now: Int64) -> Int64 {
-        Int64(Int128(decayedAverage(at: now)) * Int128(window) / 1_000_000)
+        Int64(clamping: Int128(decayedAverage(at: now)) * Int128(window) / Self.precision)
     }
 
     /// Takes over `units` of usage that came back with stake from a receiver whose window is `receiver.preciseWindow`;
@@ -95,11 +95,11 @@ public struct ResourceUsage: Sendable, Hashable, Codable {
 
     private func decayedAverage(at now: Int64) -> Int64 {
         let window = window
-        let average = dividedUp(used * Self.precision, by: window)
+        let average = dividedUp(Int128(used) * Self.precision, by: window)
         guard now != slot else { return average }
         guard slot + window > now else { return 0 }
         let decay = Double(window - (now - slot)) / Double(window)
-        return Int64((Double(average) * decay + 0.5).rounded(.down))
+        return whole((Double(average) * decay + 0.5).rounded(.down))
     }
 }
 
@@ -109,7 +109,7 @@ private func weightedWindow(_ a: Int64, _ windowOfA: Int64, _ b: Int64, _ window
     return Int64(clamping: remainder > 0 ? quotient + 1 : quotient)
 }
 
-private func dividedUp(_ value: Int64, by divisor: Int64) -> Int64 {
-    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-    return remainder > 0 ? quotient + 1 : quotient
+private func dividedUp(_ value: Int128, by divisor: Int64) -> Int64 {
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: Int128(divisor))
+    return Int64(clamping: remainder > 0 ? quotient + 1 : quotient)
 }

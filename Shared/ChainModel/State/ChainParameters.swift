@@ -61,6 +61,24 @@ public struct ChainParameters: Sendable, Hashable {
     ]
 }
 
+extension ChainParameters {
+    /// What is wrong with these values, or `nil`. Bounds keep every product of the rules within 64 bits.
+    public var problem: String? {
+        for (key, path) in Self.named where !(0...1_000_000_000_000).contains(self[keyPath: path]) {
+            return "\(key) must be between 0 and 10^12"
+        }
+        if totalEnergyLimit == 0 || totalNetLimit == 0 { return "the network's limits must be positive" }
+        if energyFee == 0 { return "getEnergyFee must be positive" }
+        if maintenanceInterval < 1000 { return "getMaintenanceTimeInterval must be a second or more" }
+        if unfreezeDelayDays > 365 { return "getUnfreezeDelayDays must be a year or less" }
+        if maxDelegateLockPeriod > 10_512_000 { return "getMaxDelegateLockPeriod must be a year or less" }
+        if dynamicEnergy.increase > 10_000 || dynamicEnergy.maximum > 1_000_000 {
+            return "the dynamic factor must increase by 10000 at most, and up to 1000000"
+        }
+        return nil
+    }
+}
+
 /// A price and the moment since which it has held.
 public struct PriceStep: Sendable, Hashable {
     /// Since when.

@@ -1,33 +1,40 @@
 internal import Models
 
 extension ChainState {
-    /// Runs every maintenance boundary the head has passed: the token's factor moves, votes are rewarded, proposals that
-    /// were approved take effect.
+    /// Runs the maintenance boundaries the head has passed, however many: the token's factor moves, votes are rewarded,
+    /// proposals that were approved take effect.
     mutating func runMaintenance() {
-        var isFirst = true
-        while now >= nextMaintenance {
-            if token.factorFollowsUse {
-                token.energyFactor = parameters.dynamicEnergy.factor(
-                    after: token.energyFactor,
-                    baseEnergyUsed: isFirst ? token.energyUsedInCycle : 0
-                )
-            }
-            isFirst = false
-            token.energyUsedInCycle = 0
-            rewardVotes()
-            settleProposals()
-            nextMaintenance = nextMaintenance + .milliseconds(max(1, parameters.maintenanceInterval))
+        guard now >= nextMaintenance else { return }
+        let interval = max(1, parameters.maintenanceInterval)
+        let passed = (now.milliseconds - nextMaintenance.milliseconds) / interval + 1
+        moveFactor(boundaries: passed)
+        rewardVotes(boundaries: passed)
+        nextMaintenance = Timestamp(milliseconds: nextMaintenance.milliseconds + passed * interval)
+        settleProposals()
+    }
+
+    private mutating func moveFactor(boundaries: Int64) {
+        var used = token.energyUsedInCycle
+        token.energyUsedInCycle = 0
+        guard token.factorFollowsUse else { return }
+        for _ in 0..<boundaries {
+            let before = token.energyFactor
+            token.energyFactor = parameters.dynamicEnergy.factor(after: before, baseEnergyUsed: used)
+            if token.energyFactor == before, used == 0 { return }
+            used = 0
         }
     }
 
-    private mutating func rewardVotes() {
+    private mutating func rewardVotes(boundaries: Int64) {
         let millisecondsPerYear: Int64 = 31_536_000_000
+        let time = boundaries * max(1, parameters.maintenanceInterval)
         for account in accounts where !account.votes.isEmpty {
             let votes = account.votes.reduce(Int64(0)) { $0 + $1.count }
             let perYear = scaledDown(votes * Sun.trx.rawValue, by: parameters.votingRewardRate, over: 1_000_000) ?? 0
-            let reward = Sun(scaledDown(perYear, by: parameters.maintenanceInterval, over: millisecondsPerYear) ?? 0)
+            let reward = Sun(scaledDown(perYear, by: time, over: millisecondsPerYear) ?? 0)
+            guard reward > .zero, let total = issued.adding(reward) else { continue }
             change(account.address) { $0.allowance += reward }
-            issued += reward
+            issued = total
         }
     }
 
@@ -38,7 +45,8 @@ extension ChainState {
                 guard let path = ChainParameters.numbered[number] else { continue }
                 var changed = parameters
                 changed[keyPath: path] = value
-                set(changed)
+                // Other changes since it was proposed may have made the combination impossible.
+                if changed.problem == nil { set(changed) }
             }
         }
     }
