@@ -5,7 +5,9 @@ extension Topology {
     /// The house's exchanges, and a queue with its parking place for every command of the catalogue.
     ///
     /// Everybody declares all of it, so that a command sent before its consumer's first start has where to go.
-    public static let house: Topology = {
+    public static let house = makeHouse()
+
+    private static func makeHouse() -> Topology {
         var house = Topology(
             exchanges: [
                 Exchange(Exchanges.commands, .direct, alternate: Exchanges.unrouted),
@@ -22,7 +24,7 @@ extension Topology {
             )
         }
         return house
-    }()
+    }
 
     /// A queue of work with its parking place.
     public static func work(_ queue: String, from bindings: [Binding] = []) -> Topology {
