@@ -5,7 +5,7 @@ internal import Storage
 
 /// Sends signed transactions that are stored, and sends the same bytes again until they are in a block or have expired.
 struct AttemptSender {
-    let service: Service
+    let service: ServiceHost
     let chain: any ChainGateway
 
     private static let atOnce = 8
@@ -18,7 +18,7 @@ struct AttemptSender {
 
     private func send(olderThan age: Duration?) async throws {
         let now = service.clock.now()
-        let attempts = try await service.database.withConnection {
+        let attempts = try await service.postgres.withConnection {
             try await AcquisitionStore.unsent(olderThan: age.map { now - $0 }, now: now, in: $0)
         }
         var sends: [(id: UUIDv7, answer: String)] = []
@@ -38,9 +38,9 @@ struct AttemptSender {
             }
         }
         guard !sends.isEmpty else { return }
-        CrashPoint.hit("broadcast")
+        CrashPoint.hit(.broadcast)
         let sent = service.clock.now()
-        try await service.database.withConnection { try await AcquisitionStore.recordSends(sends, now: sent, in: $0) }
-        CrashPoint.hit("record")
+        try await service.postgres.withConnection { try await AcquisitionStore.recordSends(sends, now: sent, in: $0) }
+        CrashPoint.hit(.record)
     }
 }

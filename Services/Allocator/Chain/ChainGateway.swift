@@ -49,7 +49,8 @@ protocol ChainGateway: Sendable {
     func positions(of pools: [RegistrySnapshot.Pool], block: Int64) async throws -> [PoolPosition]
     /// Energy stake delegated from pools to wallets, zero where none is, likewise.
     func delegated(
-        _ pairs: [(pool: RegistrySnapshot.Pool, wallet: TronAddress)], block: Int64
+        _ pairs: [(pool: RegistrySnapshot.Pool, wallet: TronAddress)],
+        block: Int64
     ) async throws -> [DelegationStore.Row]
     /// Every wallet a pool delegates energy to.
     func receivers(of pool: RegistrySnapshot.Pool) async throws -> [TronAddress]

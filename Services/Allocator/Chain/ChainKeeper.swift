@@ -8,7 +8,7 @@ internal import Storage
 ///
 /// Everything it needs to go on is in the database, so another replica continues where it stopped.
 struct ChainKeeper {
-    let service: Service
+    let service: ServiceHost
     let chain: any ChainGateway
     let registry: RegistryReader
     let prices: PriceReader
@@ -23,13 +23,13 @@ struct ChainKeeper {
 
     /// Runs until cancelled.
     func run() async throws {
-        var known = try await service.database.withConnection { try await BlockStore.newest(256, in: $0) }
+        var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
         var refreshedAt: Int64 = .min
         var revision: Int64 = .min
         while !Task.isCancelled {
             let registry = registry.snapshot
-            let open = try await service.database.withConnection { try await AcquisitionStore.open(in: $0) }
+            let open = try await service.postgres.withConnection { try await AcquisitionStore.open(in: $0) }
             let everyWallet =
                 registry.revision != revision || refreshedAt + Self.refreshBlocks <= (known.first?.number ?? .max)
             let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
@@ -39,26 +39,38 @@ struct ChainKeeper {
             if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
             if let base = view.base { known.removeAll { $0.number > base } }
             known = Array(
-                (view.blocks.reversed().map { BlockStore.Processed(number: $0.number, id: $0.id) } + known).prefix(256))
-            if result.signed > 0 { try await sender.sendUnsent() }
-            demand.sample(try await service.database.withConnection { try await PositionStore.requested(in: $0) })
+                (view.blocks.reversed().map { BlockStore.Processed(number: $0.number, id: $0.id) } + known).prefix(256)
+            )
+            if result.signed > 0 {
+                CrashPoint.hit(.store)
+                try await sender.sendUnsent()
+            }
+            demand.sample(try await service.postgres.withConnection { try await PositionStore.requested(in: $0) })
             if result.signed == 0, view.blocks.count < reader.limit { await wakeUp.wait(atMost: pollInterval) }
         }
     }
 
     private func store(
-        _ view: ChainView, registry: RegistrySnapshot, expected: [TronAddress: Energy]
+        _ view: ChainView,
+        registry: RegistrySnapshot,
+        expected: [TronAddress: Energy]
     ) async throws -> CycleTransaction.Result {
         let prices = try await prices.current()
         let sign = try await signer.prepare(at: view.headTime)
-        let now = service.clock.now()
-        return try await service.transaction { transaction, outbox in
+        return try await service.transaction { work in
             let cycle = CycleTransaction(
-                view: view, registry: registry, prices: prices, policy: policy, expected: expected, now: now, sign: sign)
-            let result = try await cycle.run(in: transaction)
-            outbox.append(result.notices.map(\.event))
-            outbox.append(result.rejected)
-            outbox.append(result.acquisitions)
+                view: view,
+                registry: registry,
+                prices: prices,
+                policy: policy,
+                expected: expected,
+                now: work.now,
+                sign: sign
+            )
+            let result = try await cycle.run(in: work.database)
+            for notice in result.notices { try work.publish(notice.event) }
+            for answer in result.rejected { try work.publish(answer) }
+            for event in result.acquisitions { try work.publish(event) }
             return result
         }
     }

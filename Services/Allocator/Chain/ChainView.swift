@@ -11,6 +11,8 @@ struct HeadBlock: Sendable {
     var outcomes: [TransactionID: Bool]
     /// USDT transfers, whoever sent them.
     var transfers: [ObservedTransfer]
+    /// From whom to whom tokens went.
+    var moves: [(from: TronAddress, to: TronAddress)]
     /// Accounts whose resources, stake or balances a transaction has changed.
     var touched: Set<TronAddress>
 }

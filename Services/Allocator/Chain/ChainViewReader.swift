@@ -16,7 +16,9 @@ struct ChainViewReader {
     ///   - open: attempts that may have landed: their wallets are read with their blocks.
     ///   - everyWallet: read all registered wallets, not the touched ones alone.
     func read(
-        after known: [BlockStore.Processed], open: [AcquisitionStore.OpenAttempt], everyWallet: Bool
+        after known: [BlockStore.Processed],
+        open: [AcquisitionStore.OpenAttempt],
+        everyWallet: Bool
     ) async throws -> ChainView {
         var head = try await chain.head()
         var view = try await blocks(after: known, head: head)
@@ -33,12 +35,18 @@ struct ChainViewReader {
     }
 
     private func blocks(
-        after known: [BlockStore.Processed], head: ChainHead
+        after known: [BlockStore.Processed],
+        head: ChainHead
     ) async throws -> ChainView {
         guard !known.isEmpty else {
             let block = try await chain.block(head.number)
             return ChainView(
-                base: nil, blocks: block.map { [$0] } ?? [], head: head.number, headID: head.id, headTime: head.time)
+                base: nil,
+                blocks: block.map { [$0] } ?? [],
+                head: head.number,
+                headID: head.id,
+                headTime: head.time
+            )
         }
         let (base, found) = try await commonBase(of: known, head: head)
         var view = ChainView(base: base.number, head: base.number, headID: base.id, headTime: head.time)
@@ -56,7 +64,8 @@ struct ChainViewReader {
 
     /// The newest processed block that is still in the chain, and the one after it.
     private func commonBase(
-        of known: [BlockStore.Processed], head: ChainHead
+        of known: [BlockStore.Processed],
+        head: ChainHead
     ) async throws -> (BlockStore.Processed, HeadBlock?) {
         for block in known where block.number <= head.number {
             if block.number == head.number {
@@ -70,7 +79,9 @@ struct ChainViewReader {
     }
 
     private func readAccounts(
-        into view: inout ChainView, open: [AcquisitionStore.OpenAttempt], everyWallet: Bool
+        into view: inout ChainView,
+        open: [AcquisitionStore.OpenAttempt],
+        everyWallet: Bool
     ) async throws {
         let landed = open.filter { attempt in
             attempt.attempt.state == .included || view.blocks.contains { $0.outcomes[attempt.attempt.txid] != nil }

@@ -5,12 +5,17 @@ internal import Storage
 extension CycleTransaction {
     /// Promises what is free to the withdrawals that wait, and says what has to be delegated for the others.
     func promise(
-        _ set: inout WorkingSet, underWay: Set<TronAddress>, pools: inout [String: PoolPosition],
-        _ result: inout Result, _ transaction: PostgresTransaction
+        _ set: inout WorkingSet,
+        underWay: Set<TronAddress>,
+        pools: inout [String: PoolPosition],
+        _ result: inout Result,
+        _ transaction: PostgresTransaction
     ) async throws -> [DelegationOrder] {
         var orders: [DelegationOrder] = []
         let byWallet = Dictionary(
-            grouping: set.entries.values.filter { $0.withdrawal.claim != nil }, by: \.withdrawal.from)
+            grouping: set.entries.values.filter { $0.withdrawal.claim != nil },
+            by: \.withdrawal.from
+        )
         let freshlyRead = Set(view.wallets.map(\.wallet))
         for (wallet, entries) in byWallet.sorted(by: { $0.key < $1.key }) {
             guard let position = set.positions[wallet] else { continue }
@@ -20,13 +25,20 @@ extension CycleTransaction {
                 continue
             }
             let plan = set.promise(
-                to: keys, at: wallet, bandwidthPrice: prices.bandwidthPrice, now: now,
+                to: keys,
+                at: wallet,
+                bandwidthPrice: prices.bandwidthPrice,
+                now: now,
                 terms: { entry, position in
                     ReadyTerms(
-                        allocationID: entry.allocationID, source: "own_stake",
-                        bandwidthAvailable: position.bandwidthAvailable, energyPrice: prices.energyPrice,
-                        notAfter: now + policy.sendWindow)
-                })
+                        allocationID: entry.allocationID,
+                        source: "own_stake",
+                        bandwidthAvailable: position.bandwidthAvailable,
+                        energyPrice: prices.energyPrice,
+                        notAfter: now + policy.sendWindow
+                    )
+                }
+            )
             guard let plan else { continue }
             result.waiting += plan.blocked.count
             try await refuseUncovered(plan, freshlyRead: freshlyRead.contains(wallet), &set, &result, transaction)
@@ -39,7 +51,10 @@ extension CycleTransaction {
     /// A withdrawal whose tokens the wallet has not is answered as if the message had been refused at the door; one that
     /// was accepted before others took the tokens is short of them.
     private func refuseUncovered(
-        _ plan: PromisePlan, freshlyRead: Bool, _ set: inout WorkingSet, _ result: inout Result,
+        _ plan: PromisePlan,
+        freshlyRead: Bool,
+        _ set: inout WorkingSet,
+        _ result: inout Result,
         _ transaction: PostgresTransaction
     ) async throws {
         let withoutTokens = plan.blocked.filter { $0.obstacle == .tokens }.map(\.claim)
@@ -49,16 +64,21 @@ extension CycleTransaction {
         let uncovered = withoutTokens.filter { set.entries[$0.key]?.withdrawal.sequence == 0 }
         let refusals = uncovered.map { claim in
             Refusal(
-                key: claim.key, reason: .insufficientBalance,
+                key: claim.key,
+                reason: .insufficientBalance,
                 detail: "the hot wallet has \(plan.position.tokenUnits) millionths of USDT, "
-                    + "\(plan.position.promisedUnits) of them promised; \(claim.units) were asked")
+                    + "\(plan.position.promisedUnits) of them promised; \(claim.units) were asked"
+            )
         }
         for claim in uncovered { set.remove(claim.key) }
         result.rejected += try await RejectionStore.refuse(refusals, now: now, in: transaction)
     }
 
     private func delegate(
-        for plan: PromisePlan, at wallet: TronAddress, isUnderWay: Bool, _ set: inout WorkingSet,
+        for plan: PromisePlan,
+        at wallet: TronAddress,
+        isUnderWay: Bool,
+        _ set: inout WorkingSet,
         _ pools: inout [String: PoolPosition]
     ) -> [DelegationOrder] {
         let blocked = plan.blocked.compactMap { entry -> (key: WithdrawalKey, missing: Energy)? in
@@ -76,13 +96,18 @@ extension CycleTransaction {
             return []
         }
         let planned = planDelegation(
-            for: wallet, blocked: blocked, expected: expected[wallet] ?? .zero,
-            pools: available.compactMap { pools[$0.id] }, policy: policy.delegation)
+            for: wallet,
+            blocked: blocked,
+            expected: expected[wallet] ?? .zero,
+            pools: available.compactMap { pools[$0.id] },
+            policy: policy.delegation
+        )
         guard let planned, let pool = available.first(where: { $0.id == planned.pool }) else {
             for claim in blocked { short(claim.key, .poolsExhausted, missing: claim.missing, &set) }
             return []
         }
-        pools[planned.pool]?.delegatable = ((pools[planned.pool]?.delegatable ?? .zero) - planned.stake).clamped
+        let left = (pools[planned.pool]?.delegatable ?? .zero) - planned.stake
+        pools[planned.pool]?.delegatable = left.clamped
         let served = Set(planned.serves)
         for claim in blocked {
             if served.contains(claim.key) {
@@ -93,8 +118,13 @@ extension CycleTransaction {
         }
         return [
             DelegationOrder(
-                direction: .delegate, pool: pool, wallet: wallet, stake: planned.stake, energy: planned.energy,
-                serves: planned.serves.count)
+                direction: .delegate,
+                pool: pool,
+                wallet: wallet,
+                stake: planned.stake,
+                energy: planned.energy,
+                serves: planned.serves.count
+            )
         ]
     }
 
@@ -102,7 +132,8 @@ extension CycleTransaction {
         set.handle(.shortOf(missing, reason: reason, until: now + policy.shortageLimit), for: key, now: now)
     }
 
-    private func shortAll(_ keys: [WithdrawalKey], _ reason: ShortageReason, missing: Energy?, _ set: inout WorkingSet) {
+    private func shortAll(_ keys: [WithdrawalKey], _ reason: ShortageReason, missing: Energy?, _ set: inout WorkingSet)
+    {
         for key in keys {
             short(key, reason, missing: missing ?? set.entries[key]?.withdrawal.need?.energy ?? .zero, &set)
         }
@@ -110,11 +141,16 @@ extension CycleTransaction {
 
     /// Takes back what stands idle, and withholds it from promises until the chain shows that it is gone.
     func reclaim(
-        _ set: inout WorkingSet, reclaiming: Set<TronAddress>, pools: [String: PoolPosition],
+        _ set: inout WorkingSet,
+        reclaiming: Set<TronAddress>,
+        pools: [String: PoolPosition],
         _ transaction: PostgresTransaction
     ) async throws -> [DelegationOrder] {
         let candidates = try await DelegationStore.idle(
-            since: now - policy.idleHold, excluding: Array(reclaiming), in: transaction)
+            since: now - policy.idleHold,
+            excluding: Array(reclaiming),
+            in: transaction
+        )
         var orders: [DelegationOrder] = []
         for (wallet, rows) in Dictionary(grouping: candidates, by: \.wallet).sorted(by: { $0.key < $1.key }) {
             if set.positions[wallet] == nil {
@@ -124,15 +160,25 @@ extension CycleTransaction {
                 !set.entries.values.contains(where: { $0.withdrawal.from == wallet && $0.withdrawal.claim != nil }),
                 let rates = rows.compactMap({ pools[$0.pool] }).first,
                 let planned = planReclaim(
-                    of: rows.map { StandingDelegation(pool: $0.pool, stake: $0.stake) }, at: position,
-                    idle: policy.idleHold, hold: policy.idleHold, rates: rates),
+                    of: rows.map { StandingDelegation(pool: $0.pool, stake: $0.stake) },
+                    at: position,
+                    idle: policy.idleHold,
+                    hold: policy.idleHold,
+                    rates: rates
+                ),
                 let pool = registry.pools.first(where: { $0.id == planned.pool })
             else { continue }
             set.withhold((position.energyLimit - position.energyUsed).clamped, at: wallet)
             orders.append(
                 DelegationOrder(
-                    direction: .undelegate, pool: pool, wallet: wallet, stake: planned.stake,
-                    energy: rates.energy(of: planned.stake), serves: 0))
+                    direction: .undelegate,
+                    pool: pool,
+                    wallet: wallet,
+                    stake: planned.stake,
+                    energy: rates.energy(of: planned.stake),
+                    serves: 0
+                )
+            )
         }
         return orders
     }

@@ -1,5 +1,6 @@
 internal import Models
 internal import Planning
+internal import ServiceKit
 internal import Storage
 
 /// One cycle of the replica that follows the chain, as one transaction: what the blocks show is booked, positions are
@@ -62,20 +63,19 @@ struct CycleTransaction {
         orders += try await reclaim(&set, reclaiming: reclaiming, pools: pools, transaction)
 
         let signed = try orders.map(sign)
-        CrashPoint.hit("sign")
+        CrashPoint.hit(.sign)
         try await AcquisitionStore.insert(signed.map(\.attempt), now: now, in: transaction)
         result.acquisitions += signed.compactMap(\.started).map { AcquisitionStarted($0) }
         result.signed = signed.count
         result.notices = set.changes.notices
-        for statement in ChangeStore.statements(for: set, source: "own_stake", now: now) {
-            try await transaction.execute(statement)
-        }
+        try await transaction.pipeline(ChangeStore.statements(for: set, source: "own_stake", now: now))
         return result
     }
 
     /// Notes which attempts the new blocks have.
     private func land(
-        _ attempts: inout [AcquisitionStore.OpenAttempt], _ changed: inout [AcquisitionStore.OpenAttempt]
+        _ attempts: inout [AcquisitionStore.OpenAttempt],
+        _ changed: inout [AcquisitionStore.OpenAttempt]
     ) -> [AcquisitionStore.OpenAttempt] {
         var landed: [AcquisitionStore.OpenAttempt] = []
         for block in view.blocks {
@@ -91,7 +91,8 @@ struct CycleTransaction {
     }
 
     private func lockWorkingSet(
-        lost: [WithdrawalKey], in transaction: PostgresTransaction
+        lost: [WithdrawalKey],
+        in transaction: PostgresTransaction
     ) async throws -> WorkingSet {
         try await PositionStore.ensure(view.wallets, now: now, in: transaction)
         let hotWallets = Array(registry.hotWallets.keys)
@@ -102,7 +103,12 @@ struct CycleTransaction {
         let observed = view.wallets.map(\.wallet)
         var set = WorkingSet(
             entries: try await WithdrawalStore.lockWaiting(
-                at: positions.map(\.wallet), limit: 2000, in: transaction), positions: positions)
+                at: positions.map(\.wallet),
+                limit: 2000,
+                in: transaction
+            ),
+            positions: positions
+        )
         if !observed.isEmpty {
             set.load(entries: try await WithdrawalStore.lockReady(at: observed, in: transaction))
         }
@@ -114,12 +120,16 @@ struct CycleTransaction {
     private func book(in set: inout WorkingSet, _ transaction: PostgresTransaction) async throws {
         let transfers = view.blocks.flatMap(\.transfers).filter { registry.hotWallets[$0.wallet] != nil }
         guard !transfers.isEmpty else { return }
-        let expected = set.entries.values.filter { $0.withdrawal.state == .ready && $0.withdrawal.transfer == nil }
+        let expected = set.entries.values.filter { $0.withdrawal.mayHaveBeenSent && $0.withdrawal.transfer == nil }
             .map { entry in
                 ExpectedTransfer(
-                    key: entry.withdrawal.key, wallet: entry.withdrawal.from, recipient: entry.withdrawal.to,
-                    units: entry.withdrawal.units, reported: entry.withdrawal.reported,
-                    order: entry.withdrawal.notAfter ?? entry.withdrawal.receivedAt)
+                    key: entry.withdrawal.key,
+                    wallet: entry.withdrawal.from,
+                    recipient: entry.withdrawal.to,
+                    units: entry.withdrawal.units,
+                    reported: entry.withdrawal.reported,
+                    order: entry.withdrawal.notAfter ?? entry.withdrawal.receivedAt
+                )
             }
         let matches = matchTransfers(transfers, to: expected)
         for transfer in transfers {
@@ -131,22 +141,24 @@ struct CycleTransaction {
 
     /// Marks acquisitions whose attempts landed as proven or failed, and those of which nothing is left as reclaimed.
     private func settleAcquisitions(
-        _ landed: [AcquisitionStore.OpenAttempt], in transaction: PostgresTransaction
+        _ landed: [AcquisitionStore.OpenAttempt],
+        in transaction: PostgresTransaction
     ) async throws -> [any AcquisitionEvent] {
         let bringing = landed.filter { $0.acquisition != nil }
         let shown = Dictionary(
-            view.delegations.map { (Pair(pool: $0.pool, wallet: $0.wallet), $0.stake) }, uniquingKeysWith: { $1 })
+            view.delegations.map { (Pair(pool: $0.pool, wallet: $0.wallet), $0.stake) },
+            uniquingKeysWith: { $1 }
+        )
         let proven = bringing.filter {
             $0.attempt.state == .included && (shown[Pair(pool: $0.pool, wallet: $0.wallet)] ?? .zero) >= $0.stake
         }
-        let failed = bringing.filter { $0.attempt.state == .reverted }
         var events: [any AcquisitionEvent] = []
         events += try await AcquisitionStore.mark(
-            proven.compactMap(\.acquisition), .proven, now: now, in: transaction
+            proven.compactMap(\.acquisition),
+            .proven,
+            now: now,
+            in: transaction
         ).map { AcquisitionProven($0) }
-        events += try await AcquisitionStore.mark(
-            failed.compactMap(\.acquisition), .failed, reason: "reverted", now: now, in: transaction
-        ).map { AcquisitionFailed($0) }
         let empty = view.delegations.filter { $0.stake == .zero }.map { (pool: $0.pool, wallet: $0.wallet) }
         if !empty.isEmpty {
             let gone = try await AcquisitionStore.standing(at: empty, in: transaction)

@@ -23,7 +23,11 @@ final class DelegationSigner: Sendable {
     static let lifetime: Duration = .seconds(60)
 
     init(
-        chain: any ChainGateway, key: PrivateKey, registry: RegistryReader, clock: any WallClock, maximumStake: Sun
+        chain: any ChainGateway,
+        key: PrivateKey,
+        registry: RegistryReader,
+        clock: any WallClock,
+        maximumStake: Sun
     ) {
         self.chain = chain
         self.key = key
@@ -45,38 +49,62 @@ final class DelegationSigner: Sendable {
             switch order.direction {
             case .delegate:
                 contract = .delegateResource(
-                    .init(owner: order.pool.address, receiver: order.wallet, resource: .energy, stake: order.stake))
+                    .init(owner: order.pool.address, receiver: order.wallet, resource: .energy, stake: order.stake)
+                )
             case .undelegate:
                 contract = .unDelegateResource(
-                    .init(owner: order.pool.address, receiver: order.wallet, resource: .energy, stake: order.stake))
+                    .init(owner: order.pool.address, receiver: order.wallet, resource: .energy, stake: order.stake)
+                )
             }
             let id = UUIDv7(at: now)
             let body = TransactionBody(
-                contract: contract, referenceBlock: reference, expiration: expiration,
+                contract: contract,
+                referenceBlock: reference,
+                expiration: expiration,
                 // The chain does not check it; what differs in it has another id.
                 timestamp: Timestamp(milliseconds: now.milliseconds + Int64(id.low & 0x3ff)),
-                permissionID: Int(order.pool.permissionID))
+                permissionID: Int(order.pool.permissionID)
+            )
             let rules = SigningRules.delegating(
-                from: Set(snapshot.pools.map(\.address)), to: .only(Set(snapshot.hotWallets.keys)),
-                maximumStake: maximumStake, permissionID: Int(order.pool.permissionID))
+                from: Set(snapshot.pools.map(\.address)),
+                to: .only(Set(snapshot.hotWallets.keys)),
+                maximumStake: maximumStake,
+                permissionID: Int(order.pool.permissionID)
+            )
             let signed = try Signer(key: key, rules: rules).sign(body)
             let acquisition: AcquisitionStore.NewAcquisition? =
                 order.direction == .delegate
                 ? .init(id: UUIDv7(at: now), energy: order.energy, serves: Int32(order.serves)) : nil
             return SignedOrder(
                 attempt: .init(
-                    id: id, acquisition: acquisition, pool: order.pool.id, wallet: order.wallet, stake: order.stake,
-                    txid: signed.id, bytes: signed.bytes, expiration: expiration),
+                    id: id,
+                    acquisition: acquisition,
+                    pool: order.pool.id,
+                    wallet: order.wallet,
+                    stake: order.stake,
+                    txid: signed.id,
+                    bytes: signed.bytes,
+                    expiration: expiration
+                ),
                 started: acquisition.map {
                     AcquisitionEventBody(
-                        acquisitionID: $0.id, wallet: order.wallet, source: "own_stake", pool: order.pool.id,
-                        energy: order.energy, stake: order.stake, txid: signed.id)
-                })
+                        acquisitionID: $0.id,
+                        wallet: order.wallet,
+                        source: "own_stake",
+                        pool: order.pool.id,
+                        energy: order.energy,
+                        stake: order.stake,
+                        txid: signed.id
+                    )
+                }
+            )
         }
     }
 
     private func referenceBlock() async throws -> ReferenceBlock {
-        if let known = reference.withLock({ $0 }), ContinuousClock.now - known.readAt < .seconds(20) { return known.block }
+        if let known = reference.withLock({ $0 }), ContinuousClock.now - known.readAt < .seconds(20) {
+            return known.block
+        }
         let solid = try await chain.solid()
         guard let id = BlockID(bytes: solid.id) else { throw ChainFault.malformed("id of block \(solid.number)") }
         let block = ReferenceBlock(id)

@@ -7,7 +7,7 @@ internal import Storage
 /// Books what has become irreversible, on one replica: settles withdrawals, ends attempts that can never land, and ends
 /// withdrawals whose time has passed.
 struct SolidityKeeper {
-    let service: Service
+    let service: ServiceHost
     let chain: any ChainGateway
     let sender: AttemptSender
     let policy: AllocationPolicy
@@ -26,7 +26,7 @@ struct SolidityKeeper {
 
     private func settle(_ solid: SolidBlock) async throws {
         while true {
-            let due = try await service.database.withConnection {
+            let due = try await service.postgres.withConnection {
                 try await SettlementStore.solid(upTo: solid.number, limit: Self.batch, in: $0)
             }
             guard !due.isEmpty else { return }
@@ -65,37 +65,45 @@ struct SolidityKeeper {
     }
 
     private func endAttempts(_ solid: SolidBlock) async throws {
-        let open = try await service.database.withConnection { try await AcquisitionStore.open(in: $0) }
+        let open = try await service.postgres.withConnection { try await AcquisitionStore.open(in: $0) }
         var changed: [AcquisitionStore.OpenAttempt] = []
+        var dead: [AcquisitionStore.OpenAttempt] = []
         for var attempt in open {
-            var known = false
-            if attempt.attempt.state == .live {
-                guard solid.time > attempt.attempt.expiration else { continue }
-                known = try await chain.receipt(attempt.attempt.txid) != nil
-            }
+            let isDue = attempt.attempt.block.map { $0 <= solid.number } ?? (solid.time > attempt.attempt.expiration)
+            guard isDue else { continue }
+            let known = try await chain.receipt(attempt.attempt.txid) != nil
             let before = attempt.attempt
-            _ = attempt.attempt.handle(.solid(block: solid.number, time: solid.time, known: known))
+            let effects = attempt.attempt.handle(.solid(block: solid.number, time: solid.time, known: known))
             if attempt.attempt != before { changed.append(attempt) }
+            if effects.contains(.replace) { dead.append(attempt) }
         }
         guard !changed.isEmpty else { return }
-        let now = service.clock.now()
-        let ended = changed
-        try await service.transaction { transaction, outbox in
-            try await AcquisitionStore.update(ended, now: now, in: transaction)
-            let expired = ended.filter { $0.attempt.state == .expired }
+        let (ended, replaced) = (changed, dead)
+        try await service.transaction { work in
+            let transaction = work.database
+            try await AcquisitionStore.update(ended, now: work.now, in: transaction)
             let failed = try await AcquisitionStore.mark(
-                expired.compactMap(\.acquisition), .failed, reason: "expired", now: now, in: transaction)
-            outbox.append(failed.map { AcquisitionFailed($0) })
-            try await PositionStore.release(expired.filter(\.isReclaim).map(\.wallet), in: transaction)
+                replaced.compactMap(\.acquisition),
+                .failed,
+                reason: "the transaction never took effect",
+                now: work.now,
+                in: transaction
+            )
+            for body in failed { try work.publish(AcquisitionFailed(body)) }
+            try await PositionStore.release(replaced.filter(\.isReclaim).map(\.wallet), in: transaction)
         }
     }
 
     private func endOverdue(_ solid: SolidBlock) async throws {
         let now = service.clock.now()
-        let (overdue, unsent) = try await service.database.withConnection { connection in
+        let (overdue, unsent) = try await service.postgres.withConnection { connection in
             (
                 try await SettlementStore.overdue(at: now, limit: Self.batch, in: connection),
-                try await SettlementStore.unsent(before: solid.time - policy.sendGrace, limit: Self.batch, in: connection)
+                try await SettlementStore.unsent(
+                    before: solid.time - policy.sendGrace,
+                    limit: Self.batch,
+                    in: connection
+                )
             )
         }
         guard !overdue.isEmpty || !unsent.isEmpty else { return }

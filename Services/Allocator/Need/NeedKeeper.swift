@@ -34,16 +34,17 @@ struct NeedKeeper {
     }
 
     private func follow(
-        from known: (number: Int64, id: [UInt8]), to head: ChainHead
+        from known: (number: Int64, id: [UInt8]),
+        to head: ChainHead
     ) async throws -> (number: Int64, id: [UInt8]) {
         var known = known
         while known.number < head.number {
             guard let block = try await chain.block(known.number + 1) else { return known }
             book.update { table in
                 if block.parent != known.id { table.forgetRecipients() }
-                for transfer in block.transfers where transfer.succeeded && transfer.units > 0 {
-                    table.forget(transfer.wallet)
-                    table.learn(transfer.recipient, is: .holder)
+                for move in block.moves {
+                    table.forget(move.from)
+                    table.learn(move.to, is: .holder)
                 }
             }
             known = (block.number, block.id)

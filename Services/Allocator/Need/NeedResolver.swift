@@ -8,7 +8,7 @@ internal import Storage
 ///
 /// The replica that stored a request resolves it at once; the one that follows the chain takes up what was left behind.
 struct NeedResolver {
-    let service: Service
+    let service: ServiceHost
     let chain: any ChainGateway
     let book: NeedBook
     let wakeUp: WakeUp
@@ -18,14 +18,14 @@ struct NeedResolver {
 
     /// Resolves these, or as many of them as still need it.
     func resolve(_ keys: [WithdrawalKey]) async throws {
-        let rows = try await service.database.withConnection { try await NeedStore.unresolved(keys, in: $0) }
+        let rows = try await service.postgres.withConnection { try await NeedStore.unresolved(keys, in: $0) }
         try await resolve(rows)
     }
 
     /// Takes up what has waited longer than `age`.
     func resolveLeftBehind(after age: Duration) async throws {
         let before = service.clock.now() - age
-        let rows = try await service.database.withConnection {
+        let rows = try await service.postgres.withConnection {
             try await NeedStore.unresolved(before: before, limit: Self.batch, in: $0)
         }
         try await resolve(rows)
@@ -58,7 +58,7 @@ struct NeedResolver {
                 set.handle(.needed(need), for: key, now: now)
             }
         }
-        wakeUp.signal()
+        wakeUp.ring()
     }
 
     private func ask(_ row: NeedStore.Row) async throws -> (Answer) {
@@ -71,17 +71,22 @@ struct NeedResolver {
                 table.learn(energy, for: recipientClass)
             }
             return .need(
-                Need(energy: book.read { $0.withMargin(energy) }, bandwidth: NeedTable.transferBandwidth))
+                Need(energy: book.read { $0.withMargin(energy) }, bandwidth: NeedTable.transferBandwidth)
+            )
         case .reverts(let reason):
             let position = try await chain.positions(of: [row.from], block: 0).first
             if let position, position.tokenUnits < row.units {
                 return .refusal(
                     Refusal(
-                        key: row.key, reason: .insufficientBalance,
-                        detail: "the hot wallet has \(position.tokenUnits) millionths of USDT; \(row.units) were asked"))
+                        key: row.key,
+                        reason: .insufficientBalance,
+                        detail: "the hot wallet has \(position.tokenUnits) millionths of USDT; \(row.units) were asked"
+                    )
+                )
             }
             return .refusal(
-                Refusal(key: row.key, reason: .wouldRevert, detail: "the simulated transfer reverts: \(reason)"))
+                Refusal(key: row.key, reason: .wouldRevert, detail: "the simulated transfer reverts: \(reason)")
+            )
         }
     }
 }

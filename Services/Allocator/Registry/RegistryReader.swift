@@ -6,10 +6,10 @@ internal import Synchronization
 
 /// This process's copy of the registry, read again whenever its revision moves.
 final class RegistryReader: Sendable {
-    private let service: Service
+    private let service: ServiceHost
     private let current = Mutex(RegistrySnapshot())
 
-    init(service: Service) { self.service = service }
+    init(service: ServiceHost) { self.service = service }
 
     /// The newest copy.
     var snapshot: RegistrySnapshot { current.withLock { $0 } }
@@ -17,7 +17,7 @@ final class RegistryReader: Sendable {
     /// Reads the registry if it has changed.
     func refresh() async throws {
         let known = snapshot.revision
-        let read = try await service.database.withConnection { try await RegistryStore.read(unlessAt: known, in: $0) }
+        let read = try await service.postgres.withConnection { try await RegistryStore.read(unlessAt: known, in: $0) }
         guard let read else { return }
         current.withLock { $0 = read }
     }

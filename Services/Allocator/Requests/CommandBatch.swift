@@ -41,13 +41,16 @@ struct CommandBatch {
         let seen = reported.isEmpty ? [] : try await SettlementStore.seen(reported, in: transaction)
         let others = seen.compactMap(\.matched)
         var set = WorkingSet(
-            entries: try await WithdrawalStore.lock(Set(keys + others).sorted(), in: transaction), positions: positions)
+            entries: try await WithdrawalStore.lock(Set(keys + others).sorted(), in: transaction),
+            positions: positions
+        )
         var transfers = Dictionary(seen.map { ($0.transfer.txid, $0) }, uniquingKeysWith: { first, _ in first })
         var assigned: [TransactionID: WithdrawalKey?] = [:]
         for item in items {
             guard set.entries[item.key] != nil else {
                 result.rejected.append(
-                    answer(item, .unknownWithdrawal, "no withdrawal \(item.key.id) of partner \(item.key.partner)"))
+                    answer(item, .unknownWithdrawal, "no withdrawal \(item.key.id) of partner \(item.key.partner)")
+                )
                 continue
             }
             let refused = set.changes.refusals.count
@@ -71,8 +74,11 @@ struct CommandBatch {
     /// The reported transfer was seen already: it is this withdrawal's, whatever arrival order had made of it. The one it
     /// was taken for gets the transfer this one had, if any.
     private func take(
-        _ txid: TransactionID, for key: WithdrawalKey, _ set: inout WorkingSet,
-        _ transfers: inout [TransactionID: SettlementStore.Seen], _ assigned: inout [TransactionID: WithdrawalKey?]
+        _ txid: TransactionID,
+        for key: WithdrawalKey,
+        _ set: inout WorkingSet,
+        _ transfers: inout [TransactionID: SettlementStore.Seen],
+        _ assigned: inout [TransactionID: WithdrawalKey?]
     ) {
         guard var seen = transfers[txid], let withdrawal = set.entries[key]?.withdrawal, seen.matched != key,
             seen.transfer.wallet == withdrawal.from, seen.transfer.recipient == withdrawal.to,
@@ -80,7 +86,9 @@ struct CommandBatch {
         else { return }
         let previous = withdrawal.transfer.flatMap { id in withdrawal.transferBlock.map { (id, $0) } }
         if let other = seen.matched {
-            guard let rival = set.entries[other]?.withdrawal, rival.state == .ready, rival.reported != txid else { return }
+            guard let rival = set.entries[other]?.withdrawal, rival.state == .ready, rival.reported != txid else {
+                return
+            }
             set.handle(.transferLost, for: other, now: now)
             if let previous { set.handle(.transferSeen(previous.0, block: previous.1), for: other, now: now) }
         }
@@ -96,7 +104,12 @@ struct CommandBatch {
 
     private func answer(_ item: Item, _ reason: RejectionReason, _ detail: String) -> WithdrawalRejected {
         WithdrawalRejected(
-            partnerID: item.key.partner, withdrawalID: item.key.id.rawValue, messageID: item.messageID,
-            messageType: item.messageType, reason: reason, detail: detail)
+            partnerID: item.key.partner,
+            withdrawalID: item.key.id.rawValue,
+            messageID: item.messageID,
+            messageType: item.messageType,
+            reason: reason,
+            detail: detail
+        )
     }
 }

@@ -39,7 +39,9 @@ struct RequestBatch {
         async let waiting = PositionStore.waiting(among: wallets, in: transaction)
         var set = WorkingSet(entries: [], positions: try await locked)
         let fingerprints = Dictionary(
-            try await known.map { ($0.key, $0.fingerprint) }, uniquingKeysWith: { first, _ in first })
+            try await known.map { ($0.key, $0.fingerprint) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let queued = Set(try await waiting)
 
         var particulars: [WithdrawalKey: ChangeStore.Particulars] = [:]
@@ -51,7 +53,10 @@ struct RequestBatch {
             }
             insert(item, into: &set)
             particulars[item.key] = .init(
-                fingerprint: fingerprint, batchID: item.request.batchID, messageID: item.messageID)
+                fingerprint: fingerprint,
+                batchID: item.request.batchID,
+                messageID: item.messageID
+            )
             if item.need == nil {
                 result.unknownNeeds.append(item.key)
             } else {
@@ -82,14 +87,25 @@ struct RequestBatch {
     private func insert(_ item: Item, into set: inout WorkingSet) {
         let request = item.request
         let withdrawal = Withdrawal(
-            key: item.key, from: request.fromAddress, to: request.toAddress, units: request.amount.units,
-            userID: request.userID, urgency: request.urgency.rank, deadline: request.deadline, receivedAt: now)
+            key: item.key,
+            from: request.fromAddress,
+            to: request.toAddress,
+            units: request.amount.units,
+            userID: request.userID,
+            urgency: request.urgency.rank,
+            deadline: request.deadline,
+            receivedAt: now
+        )
         set.insert(.init(withdrawal: withdrawal, allocationID: UUIDv7(at: now), hasOpenPromise: false))
         if let need = item.need { set.handle(.needed(need), for: item.key, now: now) }
     }
 
     private func promise(
-        _ keys: [WithdrawalKey], at wallet: TronAddress, queued: Bool, _ set: inout WorkingSet, _ result: inout Result
+        _ keys: [WithdrawalKey],
+        at wallet: TronAddress,
+        queued: Bool,
+        _ set: inout WorkingSet,
+        _ result: inout Result
     ) {
         guard !queued, let prices, let position = set.positions[wallet], position.activated else {
             for key in keys { set.handle(.awaitsEnergy, for: key, now: now) }
@@ -97,13 +113,20 @@ struct RequestBatch {
             return
         }
         let plan = set.promise(
-            to: keys, at: wallet, bandwidthPrice: prices.bandwidthPrice, now: now,
+            to: keys,
+            at: wallet,
+            bandwidthPrice: prices.bandwidthPrice,
+            now: now,
             terms: { entry, position in
                 ReadyTerms(
-                    allocationID: entry.allocationID, source: "standing",
-                    bandwidthAvailable: position.bandwidthAvailable, energyPrice: prices.energyPrice,
-                    notAfter: now + policy.sendWindow)
-            })
+                    allocationID: entry.allocationID,
+                    source: "standing",
+                    bandwidthAvailable: position.bandwidthAvailable,
+                    energyPrice: prices.energyPrice,
+                    notAfter: now + policy.sendWindow
+                )
+            }
+        )
         for (claim, obstacle) in plan?.blocked ?? [] {
             if case .energy = obstacle { set.handle(.awaitsEnergy, for: claim.key, now: now) }
             result.waiting = true
@@ -112,8 +135,12 @@ struct RequestBatch {
 
     private func conflict(_ item: Item) -> WithdrawalRejected {
         WithdrawalRejected(
-            partnerID: item.request.partnerID, withdrawalID: item.request.withdrawalID.rawValue,
-            messageID: item.messageID, messageType: WithdrawalRequest.name.wireName, reason: .conflictingDuplicate,
-            detail: "the id was used before for another request")
+            partnerID: item.request.partnerID,
+            withdrawalID: item.request.withdrawalID.rawValue,
+            messageID: item.messageID,
+            messageType: WithdrawalRequest.name.wireName,
+            reason: .conflictingDuplicate,
+            detail: "the id was used before for another request"
+        )
     }
 }

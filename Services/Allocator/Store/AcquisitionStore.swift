@@ -41,16 +41,25 @@ enum AcquisitionStore {
             """
             SELECT attempt_id, acquisition_id, purpose, pool_id, wallet, stake_sun, signed_bytes, txid, expiration,
                    state, block
-              FROM allocator.attempt WHERE state IN ('live', 'included') ORDER BY stored_at
+              FROM allocator.attempt
+             WHERE state IN ('live', 'included') OR (state = 'reverted' AND block IS NOT NULL) ORDER BY stored_at
             """,
             as: (
                 UUIDv7, UUIDv7?, String, String, TronAddress, Sun, [UInt8], TransactionID, Timestamp, AttemptState,
                 Int64?
-            ).self)
+            ).self
+        )
         return rows.map {
             OpenAttempt(
-                id: $0.0, acquisition: $0.1, isReclaim: $0.2 == "undelegate", pool: $0.3, wallet: $0.4, stake: $0.5,
-                bytes: $0.6, attempt: Attempt(txid: $0.7, expiration: $0.8, state: $0.9, block: $0.10))
+                id: $0.0,
+                acquisition: $0.1,
+                isReclaim: $0.2 == "undelegate",
+                pool: $0.3,
+                wallet: $0.4,
+                stake: $0.5,
+                bytes: $0.6,
+                attempt: Attempt(txid: $0.7, expiration: $0.8, state: $0.9, block: $0.10)
+            )
         }
     }
 
@@ -67,7 +76,8 @@ enum AcquisitionStore {
                               \(bringing.map(\.0.pool))::text[], \(bringing.map(\.1.energy))::bigint[],
                               \(bringing.map(\.0.stake))::bigint[], \(bringing.map(\.1.serves))::integer[])
                        AS r(i, w, p, e, s, n)
-                """)
+                """
+            )
         }
         guard !attempts.isEmpty else { return }
         try await transaction.execute(
@@ -81,12 +91,15 @@ enum AcquisitionStore {
                           \(attempts.map(\.stake))::bigint[], \(attempts.map(\.txid))::bytea[],
                           \(attempts.map(\.bytes))::bytea[], \(attempts.map(\.expiration))::timestamptz[])
                    AS r(i, q, p, w, s, t, b, e)
-            """)
+            """
+        )
     }
 
     /// Stores where attempts stand.
     static func update(
-        _ attempts: [OpenAttempt], now: Timestamp, in transaction: PostgresTransaction
+        _ attempts: [OpenAttempt],
+        now: Timestamp,
+        in transaction: PostgresTransaction
     ) async throws {
         guard !attempts.isEmpty else { return }
         try await transaction.execute(
@@ -97,12 +110,15 @@ enum AcquisitionStore {
               FROM unnest(\(attempts.map(\.id))::uuid[], \(attempts.map(\.attempt.state))::text[],
                           \(attempts.map(\.attempt.block))::bigint[]) AS r(i, s, b)
              WHERE a.attempt_id = r.i
-            """)
+            """
+        )
     }
 
     /// Records that attempts were sent, and what the node said.
     static func recordSends(
-        _ sends: [(id: UUIDv7, answer: String)], now: Timestamp, in connection: some PostgresQuerying
+        _ sends: [(id: UUIDv7, answer: String)],
+        now: Timestamp,
+        in connection: some PostgresQuerying
     ) async throws {
         guard !sends.isEmpty else { return }
         try await connection.execute(
@@ -112,13 +128,17 @@ enum AcquisitionStore {
                    last_answer = r.t
               FROM unnest(\(sends.map(\.id))::uuid[], \(sends.map(\.answer))::text[]) AS r(i, t)
              WHERE a.attempt_id = r.i
-            """)
+            """
+        )
     }
 
     /// Ends acquisitions, or marks them proven.
     /// - Returns: what changed, to be told.
     static func mark(
-        _ acquisitions: [UUIDv7], _ state: AcquisitionState, reason: String? = nil, now: Timestamp,
+        _ acquisitions: [UUIDv7],
+        _ state: AcquisitionState,
+        reason: String? = nil,
+        now: Timestamp,
         in transaction: PostgresTransaction
     ) async throws -> [AcquisitionEventBody] {
         guard !acquisitions.isEmpty else { return [] }
@@ -131,16 +151,25 @@ enum AcquisitionStore {
              WHERE q.acquisition_id = ANY(\(acquisitions)::uuid[]) AND q.state <> \(state)
             RETURNING q.acquisition_id, q.wallet, q.source, q.pool_id, q.energy, q.stake_sun
             """,
-            as: (UUIDv7, TronAddress, String, String, Energy, Sun).self)
+            as: (UUIDv7, TronAddress, String, String, Energy, Sun).self
+        )
         return rows.map {
             AcquisitionEventBody(
-                acquisitionID: $0.0, wallet: $0.1, source: $0.2, pool: $0.3, energy: $0.4, stake: $0.5, txid: nil)
+                acquisitionID: $0.0,
+                wallet: $0.1,
+                source: $0.2,
+                pool: $0.3,
+                energy: $0.4,
+                stake: $0.5,
+                txid: nil
+            )
         }
     }
 
     /// Acquisitions that stand at pairs of pool and wallet of which the chain reports nothing any more.
     static func standing(
-        at pairs: [(pool: String, wallet: TronAddress)], in transaction: PostgresTransaction
+        at pairs: [(pool: String, wallet: TronAddress)],
+        in transaction: PostgresTransaction
     ) async throws -> [UUIDv7] {
         try await transaction.query(
             """
@@ -149,21 +178,27 @@ enum AcquisitionStore {
                 ON q.pool_id = r.p AND q.wallet = r.w
              WHERE q.state = 'proven'
             """,
-            as: UUIDv7.self)
+            as: UUIDv7.self
+        )
     }
 
     /// Wallets to which energy is on its way.
     static func underWay(in transaction: PostgresTransaction) async throws -> Set<TronAddress> {
         Set(
             try await transaction.query(
-                "SELECT wallet FROM allocator.acquisition WHERE state = 'started'", as: TronAddress.self))
+                "SELECT wallet FROM allocator.acquisition WHERE state = 'started'",
+                as: TronAddress.self
+            )
+        )
     }
 }
 
 extension AcquisitionStore {
     /// Attempts to be sent: never sent, or also those not in a block though first sent before a moment.
     static func unsent(
-        olderThan moment: Timestamp?, now: Timestamp, in connection: some PostgresQuerying
+        olderThan moment: Timestamp?,
+        now: Timestamp,
+        in connection: some PostgresQuerying
     ) async throws -> [(id: UUIDv7, bytes: [UInt8])] {
         try await connection.query(
             """

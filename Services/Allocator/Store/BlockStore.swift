@@ -31,12 +31,14 @@ enum BlockStore {
             INSERT INTO allocator.block (number, block_id, parent_id, at)
             SELECT * FROM unnest(\(blocks.map(\.number))::bigint[], \(blocks.map(\.id))::bytea[],
                                  \(blocks.map(\.parent))::bytea[], \(blocks.map(\.time))::timestamptz[])
-            """)
+            """
+        )
         try await transaction.execute(
             """
             INSERT INTO allocator.cursor (block) VALUES (\(last.number))
             ON CONFLICT (singleton) DO UPDATE SET block = excluded.block
-            """)
+            """
+        )
         try await transaction.execute("DELETE FROM allocator.block WHERE number < \(last.number - 256)")
     }
 
@@ -48,7 +50,8 @@ enum BlockStore {
             SELECT partner_id, withdrawal_id FROM allocator.withdrawal
              WHERE state = 'ready' AND transfer_block > \(number)
             """,
-            as: (PartnerID, WithdrawalID).self)
+            as: (PartnerID, WithdrawalID).self
+        )
         try await transaction.execute("DELETE FROM allocator.transfer WHERE block > \(number)")
         try await transaction.execute("DELETE FROM allocator.block WHERE number > \(number)")
         try await transaction.execute("UPDATE allocator.cursor SET block = \(number)")
@@ -57,7 +60,9 @@ enum BlockStore {
 
     /// Records transfers and what they were matched to.
     static func insert(
-        _ transfers: [ObservedTransfer], matches: [TransactionID: WithdrawalKey], now: Timestamp,
+        _ transfers: [ObservedTransfer],
+        matches: [TransactionID: WithdrawalKey],
+        now: Timestamp,
         in transaction: PostgresTransaction
     ) async throws {
         guard !transfers.isEmpty else { return }
@@ -74,6 +79,7 @@ enum BlockStore {
                    AS n(t, b, w, r, a, s, p, i)
             ON CONFLICT (txid) DO UPDATE SET block = excluded.block, succeeded = excluded.succeeded,
                    partner_id = excluded.partner_id, withdrawal_id = excluded.withdrawal_id
-            """)
+            """
+        )
     }
 }

@@ -14,7 +14,10 @@ enum ChangeStore {
     /// The statements, in the order they must run. Promises are closed before others are opened, because an allocation
     /// has at most one open.
     static func statements(
-        for set: WorkingSet, particulars: [WithdrawalKey: Particulars] = [:], source: String, now: Timestamp
+        for set: WorkingSet,
+        particulars: [WithdrawalKey: Particulars] = [:],
+        source: String,
+        now: Timestamp
     ) -> [SQL] {
         let changes = set.changes
         var statements: [SQL] = []
@@ -26,7 +29,9 @@ enum ChangeStore {
         let updated = changes.updated.sorted().compactMap { set.entries[$0]?.withdrawal }
         if !updated.isEmpty { statements.append(updateWithdrawals(updated, now: now)) }
         let insertedAllocations = Set(inserted.map(\.allocationID))
-        let allocations = changes.allocations.filter { !insertedAllocations.contains($0.key) }.sorted { $0.key < $1.key }
+        let allocations = changes.allocations.filter { !insertedAllocations.contains($0.key) }.sorted {
+            $0.key < $1.key
+        }
         if !allocations.isEmpty { statements.append(updateAllocations(allocations, source: source, now: now)) }
         if !changes.closed.isEmpty { statements.append(closePromises(changes.closed, now: now)) }
         if !changes.reopened.isEmpty { statements.append(reopenPromises(changes.reopened)) }
@@ -39,7 +44,9 @@ enum ChangeStore {
     }
 
     private static func insertWithdrawals(
-        _ rows: [Withdrawal], _ particulars: [WithdrawalKey: Particulars], now: Timestamp
+        _ rows: [Withdrawal],
+        _ particulars: [WithdrawalKey: Particulars],
+        now: Timestamp
     ) -> SQL {
         let extras = rows.map { particulars[$0.key] }
         return """
@@ -62,7 +69,10 @@ enum ChangeStore {
     }
 
     private static func insertAllocations(
-        _ rows: [WorkingSet.Entry], _ states: [UUIDv7: AllocationState], source: String, now: Timestamp
+        _ rows: [WorkingSet.Entry],
+        _ states: [UUIDv7: AllocationState],
+        source: String,
+        now: Timestamp
     ) -> SQL {
         """
         INSERT INTO allocator.allocation
@@ -98,7 +108,9 @@ enum ChangeStore {
     }
 
     private static func updateAllocations(
-        _ rows: [(key: UUIDv7, value: AllocationState)], source: String, now: Timestamp
+        _ rows: [(key: UUIDv7, value: AllocationState)],
+        source: String,
+        now: Timestamp
     ) -> SQL {
         """
         UPDATE allocator.allocation a
@@ -133,7 +145,8 @@ enum ChangeStore {
     }
 
     private static func openPromises(
-        _ rows: [(allocation: UUIDv7, wallet: TronAddress, promise: PlannedPromise, notAfter: Timestamp)], now: Timestamp
+        _ rows: [(allocation: UUIDv7, wallet: TronAddress, promise: PlannedPromise, notAfter: Timestamp)],
+        now: Timestamp
     ) -> SQL {
         let promises = rows.map(\.promise)
         return """

@@ -8,19 +8,19 @@ internal import Storage
 /// - Parameters:
 ///   - refuse: which of them turned out wrong and are removed.
 func changeWithdrawals(
-    _ keys: [WithdrawalKey], of service: Service, refusing refusals: [Refusal] = [],
+    _ keys: [WithdrawalKey],
+    of service: ServiceHost,
+    refusing refusals: [Refusal] = [],
     _ body: @escaping @Sendable (inout WorkingSet, Timestamp) -> Void
 ) async throws {
-    let now = service.clock.now()
-    try await service.transaction { transaction, outbox in
+    try await service.transaction { work in
+        let (transaction, now) = (work.database, work.now)
         let wallets = try await WithdrawalStore.wallets(of: keys, in: transaction)
         let positions = try await PositionStore.lock(wallets.sorted(), in: transaction)
         var set = WorkingSet(entries: try await WithdrawalStore.lock(keys, in: transaction), positions: positions)
         body(&set, now)
-        outbox.append(try await RejectionStore.refuse(refusals, now: now, in: transaction))
-        for statement in ChangeStore.statements(for: set, source: "standing", now: now) {
-            try await transaction.execute(statement)
-        }
-        outbox.append(set.changes.notices.map(\.event))
+        for answer in try await RejectionStore.refuse(refusals, now: now, in: transaction) { try work.publish(answer) }
+        try await transaction.pipeline(ChangeStore.statements(for: set, source: "standing", now: now))
+        for notice in set.changes.notices { try work.publish(notice.event) }
     }
 }

@@ -21,7 +21,11 @@ enum DelegationStore {
 
     /// Stores what was read at a block. Older readings than the stored one are passed over.
     static func store(
-        _ rows: [Row], block: Int64, now: Timestamp, orphan: Bool = false, in transaction: PostgresTransaction
+        _ rows: [Row],
+        block: Int64,
+        now: Timestamp,
+        orphan: Bool = false,
+        in transaction: PostgresTransaction
     ) async throws {
         guard !rows.isEmpty else { return }
         try await transaction.execute(
@@ -33,7 +37,8 @@ enum DelegationStore {
             ON CONFLICT (pool_id, wallet) DO UPDATE
                SET stake_sun = excluded.stake_sun, block = excluded.block, observed_at = excluded.observed_at
              WHERE delegation.block <= excluded.block
-            """)
+            """
+        )
     }
 
     /// Stores what pools can delegate.
@@ -52,7 +57,8 @@ enum DelegationStore {
                    delegatable_sun = excluded.delegatable_sun, energy_total = excluded.energy_total,
                    energy_weight = excluded.energy_weight
              WHERE pool_position.block <= excluded.block
-            """)
+            """
+        )
     }
 
     /// What pools can delegate, less what is signed and not in their reading yet.
@@ -67,14 +73,21 @@ enum DelegationStore {
                    p.energy_total, p.energy_weight
               FROM allocator.pool_position p
             """,
-            as: (String, TronAddress, Int64, Sun, Int64, Int64).self)
+            as: (String, TronAddress, Int64, Sun, Int64, Int64).self
+        )
         return Dictionary(
             uniqueKeysWithValues: rows.map {
                 let position = PoolPosition(
-                    id: $0.0, address: $0.1, block: $0.2, delegatable: $0.3.clamped, totalEnergy: $0.4,
-                    totalWeight: $0.5)
+                    id: $0.0,
+                    address: $0.1,
+                    block: $0.2,
+                    delegatable: $0.3.clamped,
+                    totalEnergy: $0.4,
+                    totalWeight: $0.5
+                )
                 return ($0.0, position)
-            })
+            }
+        )
     }
 }
 
@@ -82,7 +95,9 @@ extension DelegationStore {
     /// What stands at wallets that have had neither promise nor waiting withdrawal since a moment, and are not being
     /// reclaimed from already.
     static func idle(
-        since moment: Timestamp, excluding wallets: [TronAddress], in transaction: PostgresTransaction
+        since moment: Timestamp,
+        excluding wallets: [TronAddress],
+        in transaction: PostgresTransaction
     ) async throws -> [Row] {
         try await transaction.query(
             """

@@ -19,18 +19,24 @@ enum NeedStore {
             JOIN unnest(\(keys.map(\.partner))::text[], \(keys.map(\.id))::text[]) AS k(p, i)
               ON w.partner_id = k.p AND w.withdrawal_id = k.i
              WHERE w.state = 'received' AND w.need_energy IS NULL
-            """, in: connection)
+            """,
+            in: connection
+        )
     }
 
     /// Those received before a moment, oldest first.
     static func unresolved(
-        before moment: Timestamp, limit: Int, in connection: some PostgresQuerying
+        before moment: Timestamp,
+        limit: Int,
+        in connection: some PostgresQuerying
     ) async throws -> [Row] {
         try await rows(
             """
             WHERE w.state = 'received' AND w.need_energy IS NULL AND w.received_at <= \(moment)
              ORDER BY w.received_at LIMIT \(limit)
-            """, in: connection)
+            """,
+            in: connection
+        )
     }
 
     private static func rows(_ condition: SQL, in connection: some PostgresQuerying) async throws -> [Row] {

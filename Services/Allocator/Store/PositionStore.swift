@@ -14,18 +14,31 @@ enum PositionStore {
             """,
             as: (
                 TronAddress, Int64, Bool, Energy, Energy, Bandwidth, Sun, Int64, Energy, Energy, Int64, Int64
-            ).self)
+            ).self
+        )
         return rows.map {
             WalletPosition(
-                wallet: $0.0, block: $0.1, activated: $0.2, energyLimit: $0.3, energyUsed: $0.4,
-                bandwidthAvailable: $0.5, balance: $0.6, tokenUnits: $0.7, withheld: $0.8, promisedEnergy: $0.9,
-                promisedUnits: $0.10, promisedCount: $0.11)
+                wallet: $0.0,
+                block: $0.1,
+                activated: $0.2,
+                energyLimit: $0.3,
+                energyUsed: $0.4,
+                bandwidthAvailable: $0.5,
+                balance: $0.6,
+                tokenUnits: $0.7,
+                withheld: $0.8,
+                promisedEnergy: $0.9,
+                promisedUnits: $0.10,
+                promisedCount: $0.11
+            )
         }
     }
 
     /// Makes sure that each wallet has a row to lock, with what was read of it.
     static func ensure(
-        _ readings: [WalletPosition], now: Timestamp, in transaction: PostgresTransaction
+        _ readings: [WalletPosition],
+        now: Timestamp,
+        in transaction: PostgresTransaction
     ) async throws {
         try await transaction.execute(
             """
@@ -39,18 +52,21 @@ enum PositionStore {
                           \(readings.map(\.balance))::bigint[], \(readings.map(\.tokenUnits))::bigint[])
                    AS r(w, b, a, l, u, n, t, s)
              ORDER BY w ON CONFLICT (wallet) DO NOTHING
-            """)
+            """
+        )
     }
 
     /// Which of the wallets have withdrawals that wait for energy.
-    static func waiting(among wallets: [TronAddress], in transaction: PostgresTransaction) async throws -> [TronAddress] {
+    static func waiting(among wallets: [TronAddress], in transaction: PostgresTransaction) async throws -> [TronAddress]
+    {
         try await transaction.query(
             """
             SELECT w FROM unnest(\(wallets)::bytea[]) AS w
              WHERE EXISTS (SELECT 1 FROM allocator.withdrawal
                             WHERE from_address = w AND state IN ('received', 'acquiring', 'short'))
             """,
-            as: TronAddress.self)
+            as: TronAddress.self
+        )
     }
 
     /// Stores positions as a working set left them, and adds to what was asked of each wallet.
@@ -83,7 +99,9 @@ extension PositionStore {
     /// Everything ever asked of each wallet.
     static func requested(in connection: some PostgresQuerying) async throws -> [TronAddress: Energy] {
         let rows = try await connection.query(
-            "SELECT wallet, requested_energy FROM allocator.wallet_position", as: (TronAddress, Energy).self)
+            "SELECT wallet, requested_energy FROM allocator.wallet_position",
+            as: (TronAddress, Energy).self
+        )
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
     }
 }
@@ -93,6 +111,7 @@ extension PositionStore {
     static func release(_ wallets: [TronAddress], in transaction: PostgresTransaction) async throws {
         guard !wallets.isEmpty else { return }
         try await transaction.execute(
-            "UPDATE allocator.wallet_position SET withheld_energy = 0 WHERE wallet = ANY(\(wallets)::bytea[])")
+            "UPDATE allocator.wallet_position SET withheld_energy = 0 WHERE wallet = ANY(\(wallets)::bytea[])"
+        )
     }
 }

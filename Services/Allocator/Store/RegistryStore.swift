@@ -7,22 +7,30 @@ enum RegistryStore {
     /// The registry as of one revision; `nil` when it is still at `revision`.
     static func read(unlessAt revision: Int64, in connection: PostgresConnection) async throws -> RegistrySnapshot? {
         // The revision first: what is read after it is at least as new, and a change meanwhile is read again.
-        let now = try await connection.query("SELECT revision FROM registry.v1_revision", as: Int64.self).first ?? 0
-        guard now != revision else { return nil }
+        let newest = try await connection.queryOne("SELECT revision FROM registry.v1_revision", as: Int64.self)
+        guard let now = newest, now != revision else { return nil }
         let partners = try await connection.query(
-            "SELECT partner_id, paused FROM registry.v1_partner", as: (PartnerID, Bool).self)
+            "SELECT partner_id, paused FROM registry.v1_partner",
+            as: (PartnerID, Bool).self
+        )
         let users = try await connection.query(
-            "SELECT user_name, partner_id FROM registry.v1_broker_user", as: (String, PartnerID).self)
+            "SELECT user_name, partner_id FROM registry.v1_broker_user",
+            as: (String, PartnerID).self
+        )
         let wallets = try await connection.query(
             "SELECT address, partner_id FROM registry.v1_hot_wallet WHERE NOT disabled",
-            as: (TronAddress, PartnerID).self)
+            as: (TronAddress, PartnerID).self
+        )
         let pools = try await connection.query(
             "SELECT pool_id, address, permission_id, partner_id, rank FROM registry.v1_pool WHERE NOT disabled",
-            as: (String, TronAddress, Int32, PartnerID?, Int32).self)
+            as: (String, TronAddress, Int32, PartnerID?, Int32).self
+        )
         return RegistrySnapshot(
-            revision: now, partners: partners.map { .init(id: $0.0, paused: $0.1) },
+            revision: now,
+            partners: partners.map { .init(id: $0.0, paused: $0.1) },
             entitlements: users.reduce(into: [:]) { $0[$1.0, default: []].insert($1.1) },
             hotWallets: Dictionary(uniqueKeysWithValues: wallets.map { ($0.0, $0.1) }),
-            pools: pools.map { .init(id: $0.0, address: $0.1, permissionID: $0.2, partner: $0.3, rank: $0.4) })
+            pools: pools.map { .init(id: $0.0, address: $0.1, permissionID: $0.2, partner: $0.3, rank: $0.4) }
+        )
     }
 }

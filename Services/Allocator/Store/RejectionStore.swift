@@ -13,7 +13,9 @@ struct Refusal: Sendable {
 enum RejectionStore {
     /// Removes withdrawals that have not been told anything, keeps a record, and makes the answers.
     static func refuse(
-        _ refusals: [Refusal], now: Timestamp, in transaction: PostgresTransaction
+        _ refusals: [Refusal],
+        now: Timestamp,
+        in transaction: PostgresTransaction
     ) async throws -> [WithdrawalRejected] {
         guard !refusals.isEmpty else { return [] }
         let rows = try await transaction.query(
@@ -37,11 +39,17 @@ enum RejectionStore {
               FROM withdrawals w JOIN refused r USING (partner_id, withdrawal_id)
             RETURNING partner_id, withdrawal_id, message_id, reason, detail
             """,
-            as: (PartnerID, WithdrawalID, String?, RejectionReason, String).self)
+            as: (PartnerID, WithdrawalID, String?, RejectionReason, String).self
+        )
         return rows.map {
             WithdrawalRejected(
-                partnerID: $0.0, withdrawalID: $0.1.rawValue, messageID: $0.2,
-                messageType: WithdrawalRequest.name.wireName, reason: $0.3, detail: $0.4)
+                partnerID: $0.0,
+                withdrawalID: $0.1.rawValue,
+                messageID: $0.2,
+                messageType: WithdrawalRequest.name.wireName,
+                reason: $0.3,
+                detail: $0.4
+            )
         }
     }
 }

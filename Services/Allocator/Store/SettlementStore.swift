@@ -12,7 +12,9 @@ enum SettlementStore {
 
     /// Those whose transfers are at or below a solid block, oldest first.
     static func solid(
-        upTo block: Int64, limit: Int, in connection: some PostgresQuerying
+        upTo block: Int64,
+        limit: Int,
+        in connection: some PostgresQuerying
     ) async throws -> [Solid] {
         try await connection.query(
             """
@@ -26,7 +28,9 @@ enum SettlementStore {
 
     /// Those whose deadline or shortage has ended.
     static func overdue(
-        at now: Timestamp, limit: Int, in connection: some PostgresQuerying
+        at now: Timestamp,
+        limit: Int,
+        in connection: some PostgresQuerying
     ) async throws -> [WithdrawalKey] {
         try await connection.query(
             """
@@ -40,7 +44,9 @@ enum SettlementStore {
 
     /// Those that were told to send, and whose transfer is in no block though the last moment for it has passed.
     static func unsent(
-        before moment: Timestamp, limit: Int, in connection: some PostgresQuerying
+        before moment: Timestamp,
+        limit: Int,
+        in connection: some PostgresQuerying
     ) async throws -> [WithdrawalKey] {
         try await connection.query(
             """
@@ -64,14 +70,22 @@ enum SettlementStore {
             SELECT txid, block, wallet, to_address, amount, succeeded, partner_id, withdrawal_id
               FROM allocator.transfer WHERE txid = ANY(\(txids)::bytea[]) ORDER BY txid FOR NO KEY UPDATE
             """,
-            as: (TransactionID, Int64, TronAddress, TronAddress, Int64, Bool, PartnerID?, WithdrawalID?).self)
+            as: (TransactionID, Int64, TronAddress, TronAddress, Int64, Bool, PartnerID?, WithdrawalID?).self
+        )
         return rows.map { row in
             var key: WithdrawalKey?
             if let partner = row.6, let id = row.7 { key = WithdrawalKey(partner: partner, id: id) }
             return Seen(
                 transfer: ObservedTransfer(
-                    txid: row.0, block: row.1, wallet: row.2, recipient: row.3, units: row.4, succeeded: row.5),
-                matched: key)
+                    txid: row.0,
+                    block: row.1,
+                    wallet: row.2,
+                    recipient: row.3,
+                    units: row.4,
+                    succeeded: row.5
+                ),
+                matched: key
+            )
         }
     }
 

@@ -18,7 +18,8 @@ enum WithdrawalStore {
               FROM unnest(\(keys.map(\.partner))::text[], \(keys.map(\.id))::text[]) AS k(partner_id, withdrawal_id)
               JOIN allocator.withdrawal w USING (partner_id, withdrawal_id)
             """,
-            as: (PartnerID, WithdrawalID, [UInt8]).self)
+            as: (PartnerID, WithdrawalID, [UInt8]).self
+        )
         return rows.map { Known(key: WithdrawalKey(partner: $0.0, id: $0.1), fingerprint: $0.2) }
     }
 
@@ -30,7 +31,8 @@ enum WithdrawalStore {
               FROM unnest(\(keys.map(\.partner))::text[], \(keys.map(\.id))::text[]) AS k(partner_id, withdrawal_id)
               JOIN allocator.withdrawal w USING (partner_id, withdrawal_id)
             """,
-            as: TronAddress.self)
+            as: TronAddress.self
+        )
     }
 
     /// Locks the withdrawals of these names.
@@ -39,12 +41,16 @@ enum WithdrawalStore {
             """
             JOIN unnest(\(keys.map(\.partner))::text[], \(keys.map(\.id))::text[]) AS k(p, i)
               ON w.partner_id = k.p AND w.withdrawal_id = k.i
-            """, in: transaction)
+            """,
+            in: transaction
+        )
     }
 
     /// Locks the withdrawals of wallets that wait for energy, urgent and old ones first, at most `limit`.
     static func lockWaiting(
-        at wallets: [TronAddress], limit: Int, in transaction: PostgresTransaction
+        at wallets: [TronAddress],
+        limit: Int,
+        in transaction: PostgresTransaction
     ) async throws -> [WorkingSet.Entry] {
         try await load(
             """
@@ -52,23 +58,30 @@ enum WithdrawalStore {
                    WHERE from_address = ANY(\(wallets)::bytea[]) AND state IN ('received', 'acquiring', 'short')
                      AND need_energy IS NOT NULL
                    ORDER BY urgency DESC, received_at LIMIT \(limit)) AS k ON w.partner_id = k.p AND w.withdrawal_id = k.i
-            """, in: transaction)
+            """,
+            in: transaction
+        )
     }
 
     /// Locks the withdrawals of wallets that are told to send.
     static func lockReady(
-        at wallets: [TronAddress], in transaction: PostgresTransaction
+        at wallets: [TronAddress],
+        in transaction: PostgresTransaction
     ) async throws -> [WorkingSet.Entry] {
         try await load(
             """
             JOIN (SELECT partner_id AS p, withdrawal_id AS i FROM allocator.withdrawal
-                   WHERE from_address = ANY(\(wallets)::bytea[]) AND state = 'ready') AS k
+                   WHERE from_address = ANY(\(wallets)::bytea[])
+                     AND (state = 'ready' OR (state IN ('acquiring', 'short') AND not_after IS NOT NULL))) AS k
               ON w.partner_id = k.p AND w.withdrawal_id = k.i
-            """, in: transaction)
+            """,
+            in: transaction
+        )
     }
 
     private static func load(
-        _ selection: SQL, in transaction: PostgresTransaction
+        _ selection: SQL,
+        in transaction: PostgresTransaction
     ) async throws -> [WorkingSet.Entry] {
         let rows = try await transaction.query(
             """
@@ -80,22 +93,37 @@ enum WithdrawalStore {
               FROM allocator.withdrawal w
             """ + selection + """
 
-              JOIN allocator.allocation a ON a.partner_id = w.partner_id AND a.withdrawal_id = w.withdrawal_id
-             ORDER BY w.partner_id, w.withdrawal_id FOR NO KEY UPDATE OF w
-            """,
+                  JOIN allocator.allocation a ON a.partner_id = w.partner_id AND a.withdrawal_id = w.withdrawal_id
+                 ORDER BY w.partner_id, w.withdrawal_id FOR NO KEY UPDATE OF w
+                """,
             as: (
                 PartnerID, WithdrawalID, TronAddress, TronAddress, Int64, String?, Int16, Timestamp?, Timestamp,
                 WithdrawalState, Int32, Energy?, Bandwidth?, Timestamp?, Timestamp?, TransactionID?, TransactionID?,
                 Int64?, String?, UUIDv7, Bool
-            ).self)
+            ).self
+        )
         return rows.map { row in
             var need: Need?
             if let energy = row.11 { need = Need(energy: energy, bandwidth: row.12 ?? .zero) }
             let withdrawal = Withdrawal(
-                key: WithdrawalKey(partner: row.0, id: row.1), from: row.2, to: row.3, units: row.4, userID: row.5,
-                urgency: row.6, deadline: row.7, receivedAt: row.8, state: row.9, sequence: Int(row.10), need: need,
-                shortUntil: row.13, notAfter: row.14, reported: row.15, transfer: row.16, transferBlock: row.17,
-                reason: row.18)
+                key: WithdrawalKey(partner: row.0, id: row.1),
+                from: row.2,
+                to: row.3,
+                units: row.4,
+                userID: row.5,
+                urgency: row.6,
+                deadline: row.7,
+                receivedAt: row.8,
+                state: row.9,
+                sequence: Int(row.10),
+                need: need,
+                shortUntil: row.13,
+                notAfter: row.14,
+                reported: row.15,
+                transfer: row.16,
+                transferBlock: row.17,
+                reason: row.18
+            )
             return WorkingSet.Entry(withdrawal: withdrawal, allocationID: row.19, hasOpenPromise: row.20)
         }
     }

@@ -31,7 +31,9 @@ struct DemoPlan: Sendable {
         holders = max(1, count / 3)
         let newcomers = max(1, count / 4)
         recipients = holders + newcomers
-        let bursts = (0..<max(1, count / 60)).map { _ in Int64.random(in: 0..<max(1, span.wholeMilliseconds), using: &generator) }
+        let bursts = (0..<max(1, count / 60)).map { _ in
+            Int64.random(in: 0..<max(1, span.wholeMilliseconds), using: &generator)
+        }
         var orders: [Order] = []
         for number in 0..<count {
             let isHolder = Int.random(in: 0..<10, using: &generator) < 7
@@ -51,11 +53,20 @@ struct DemoPlan: Sendable {
                 case 1...3: .priority
                 default: .normal
                 }
-            guard let id = WithdrawalID("demo-\(run)-\(number + 1)"), let amount = TokenAmount(units: units) else { continue }
+            guard let id = WithdrawalID("demo-\(run)-\(number + 1)"), let amount = TokenAmount(units: units) else {
+                continue
+            }
             orders.append(
                 Order(
-                    id: id, wallet: Int.random(in: 0..<wallets, using: &generator), recipient: recipient,
-                    isHolder: isHolder, amount: amount, urgency: urgency, delay: .milliseconds(milliseconds)))
+                    id: id,
+                    wallet: Int.random(in: 0..<wallets, using: &generator),
+                    recipient: recipient,
+                    isHolder: isHolder,
+                    amount: amount,
+                    urgency: urgency,
+                    delay: .milliseconds(milliseconds)
+                )
+            )
         }
         self.orders = orders.sorted { $0.delay < $1.delay }
     }

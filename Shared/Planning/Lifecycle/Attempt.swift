@@ -48,8 +48,14 @@ public struct Attempt: Sendable, Equatable {
             state = .live
             block = nil
             return [.readAccounts]
-        case (.included, .solid(let solid, _, _)):
+        case (.included, .solid(let solid, _, let known)):
             guard let block, block <= solid else { return [] }
+            guard known else {
+                // Seen in a block that was replaced, and the replacement was missed.
+                state = .live
+                self.block = nil
+                return [.readAccounts]
+            }
             state = .final
             return [.finished]
         case (.reverted, .solid(let solid, _, _)):

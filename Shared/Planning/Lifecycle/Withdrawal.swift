@@ -168,7 +168,7 @@ extension Withdrawal {
         case .shortOf(let missing, let reason, let until): return short(of: missing, reason: reason, until: until)
         case .promiseBroke(let allocation, let reason): return promiseBroke(allocation, reason)
         case .reported(let txid):
-            guard state == .ready else { return [refused("reported as sent")] }
+            guard mayHaveBeenSent else { return [refused("reported as sent")] }
             reported = txid
             return []
         case .givenUp:
@@ -177,12 +177,7 @@ extension Withdrawal {
         case .cancelled:
             guard state != .ready else { return [refused("cancelled; when nothing was sent, settle it as given up")] }
             return end(.cancelled, promise: .cancelled, allocation: .cancelled, failure: nil)
-        case .transferSeen(let txid, let block):
-            guard state == .ready else { return [] }
-            let isFirst = transfer == nil
-            transfer = txid
-            transferBlock = block
-            return isFirst ? [.closePromise(.used(block: block))] : []
+        case .transferSeen(let txid, let block): return transferSeen(txid, block: block)
         case .transferLost:
             guard state == .ready, transfer != nil else { return [] }
             transfer = nil
@@ -247,10 +242,27 @@ extension Withdrawal {
         ]
     }
 
+    /// Whether a transfer of it may be on its way: it is ready, or was when the upstream last looked.
+    public var mayHaveBeenSent: Bool {
+        state == .ready || ((state == .acquiring || state == .short) && notAfter != nil)
+    }
+
+    private mutating func transferSeen(_ txid: TransactionID, block: Int64) -> [Effect] {
+        guard mayHaveBeenSent, transfer == nil || transfer == txid else { return [] }
+        let isFirst = transfer == nil
+        let wasRevoked = state != .ready
+        state = .ready
+        shortUntil = nil
+        transfer = txid
+        transferBlock = block
+        guard isFirst else { return [] }
+        return wasRevoked ? [.allocation(.completed)] : [.closePromise(.used(block: block))]
+    }
+
     private mutating func promiseBroke(_ allocation: UUIDv7, _ reason: WithdrawalRevoked.Reason) -> [Effect] {
         guard state == .ready, transfer == nil else { return [] }
+        // `notAfter` stays: it tells that the upstream was once told to send, and may have done so before it heard of this.
         state = .acquiring
-        notAfter = nil
         let notice = tell {
             .revoked(
                 .init(

@@ -124,3 +124,4 @@ extension AttemptState: PostgresValue {}
 extension AllocationMethod: PostgresValue {}
 extension ShortageOption: PostgresValue {}
 extension Urgency: PostgresValue {}
+extension RejectionReason: PostgresValue {}

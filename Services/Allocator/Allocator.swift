@@ -1,0 +1,100 @@
+internal import Messaging
+internal import Models
+internal import Planning
+internal import ServiceKit
+internal import Tron
+
+/// What the allocator is made of, put together once.
+struct Allocator {
+    let service: ServiceHost
+    let registry: RegistryReader
+    let prices: PriceReader
+    let requests: RequestHandler
+    let commands: CommandHandler
+    let resolver: NeedResolver
+    let recipients: NeedKeeper
+    let keeper: ChainKeeper
+    let solidity: SolidityKeeper
+    let sweeper: DelegationSweep
+
+    private let unresolved: UnresolvedNeeds
+    private let pollInterval: Duration
+
+    init(service: ServiceHost, configuration: AllocatorConfiguration, chain: any ChainGateway, key: PrivateKey) {
+        let policy = configuration.policy
+        let wakeUp = WakeUp()
+        let needs = NeedBook()
+        let sender = AttemptSender(service: service, chain: chain)
+        self.service = service
+        pollInterval = configuration.pollInterval
+        unresolved = UnresolvedNeeds()
+        registry = RegistryReader(service: service)
+        prices = PriceReader(chain: chain)
+        requests = RequestHandler(
+            registry: registry,
+            needs: needs,
+            prices: prices,
+            policy: policy,
+            unresolved: unresolved,
+            wakeUp: wakeUp
+        )
+        commands = CommandHandler(registry: registry)
+        resolver = NeedResolver(service: service, chain: chain, book: needs, wakeUp: wakeUp)
+        recipients = NeedKeeper(chain: chain, book: needs, pollInterval: configuration.pollInterval)
+        solidity = SolidityKeeper(service: service, chain: chain, sender: sender, policy: policy)
+        sweeper = DelegationSweep(service: service, chain: chain, registry: registry)
+        let signer = DelegationSigner(
+            chain: chain,
+            key: key,
+            registry: registry,
+            clock: service.clock,
+            maximumStake: configuration.maximumStake
+        )
+        keeper = ChainKeeper(
+            service: service,
+            chain: chain,
+            registry: registry,
+            prices: prices,
+            signer: signer,
+            sender: sender,
+            policy: policy,
+            wakeUp: wakeUp,
+            pollInterval: configuration.pollInterval
+        )
+    }
+
+    /// Simulates what this process has stored without knowing its need.
+    func resolveNeeds() async throws {
+        let keys = await unresolved.take(500, waitingAtMost: .seconds(1))
+        if !keys.isEmpty { try await resolver.resolve(keys) }
+    }
+
+    /// Books what becomes irreversible, and takes up what other replicas left behind, until cancelled.
+    func keepSolid() async throws {
+        while !Task.isCancelled {
+            try await solidity.run()
+            try await resolver.resolveLeftBehind(after: .seconds(5))
+            try await Task.sleep(for: max(pollInterval, .milliseconds(200)))
+        }
+    }
+
+    /// Compares what the chain shows as delegated with the books, until cancelled.
+    func sweep() async throws {
+        while !Task.isCancelled {
+            try await sweeper.run()
+            try await Task.sleep(for: .seconds(30))
+        }
+    }
+}
+
+extension ServiceHost {
+    /// Consumes a command of the catalogue.
+    func consume<Command: Message>(
+        _: Command.Type,
+        _ configuration: AllocatorConfiguration,
+        _ handler: @escaping @Sendable ([Delivery], UnitOfWork) async throws -> BatchResult
+    ) {
+        guard let queue = Command.name.queue else { return }
+        consume(queue, prefetch: configuration.prefetch, batch: configuration.batch, handler)
+    }
+}

@@ -1,0 +1,33 @@
+internal import Models
+internal import Schemas
+internal import ServiceKit
+internal import Tron
+
+/// Takes requests for withdrawals, gets energy to the wallets that send, and says how each one ended.
+@main
+struct AllocatorApp {
+    static func main() async {
+        await ServiceKit.run(
+            "allocator",
+            schema: ServiceSchema(HouseSchemas.allocator, reading: [HouseSchemas.registry]),
+            keys: AllocatorConfiguration.keys
+        ) { service in
+            let configuration = AllocatorConfiguration(service.configuration)
+            let key = try KeyFile(path: configuration.keyFile).open(password: Password(configuration.keyPassword))
+            let chain = try NodeGateway(service)
+            service.add("tron", chain)
+            let allocator = Allocator(service: service, configuration: configuration, chain: chain, key: key)
+
+            service.consume(WithdrawalRequest.self, configuration) { try await allocator.requests.handle($0, $1) }
+            service.consume(WithdrawalSettle.self, configuration) { try await allocator.commands.settle($0, $1) }
+            service.consume(WithdrawalCancel.self, configuration) { try await allocator.commands.cancel($0, $1) }
+            service.loop("registry", every: .seconds(1)) { try await allocator.registry.refresh() }
+            service.loop("prices", every: .seconds(5)) { _ = try await allocator.prices.current() }
+            service.loop("needs", every: .zero) { try await allocator.resolveNeeds() }
+            service.loop("recipients", every: .seconds(1)) { try await allocator.recipients.run() }
+            service.leader("chain") { try await allocator.keeper.run() }
+            service.leader("solidity") { try await allocator.keepSolid() }
+            service.leader("sweep") { try await allocator.sweep() }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import Models
+internal import Planning
+internal import ServiceKit
+
+/// The allocator's own configuration, besides the house's.
+struct AllocatorConfiguration: Sendable {
+    static let sendWindow = ConfigurationKey.optional(
+        "allocator.send_window",
+        .duration,
+        default: "300s",
+        "How long after `ready` the transfer may be sent: `not_after`."
+    )
+    static let sendGrace = ConfigurationKey.optional(
+        "allocator.send_grace",
+        .duration,
+        default: "60s",
+        "How long after `not_after` a transfer is still looked for in the solid chain, before the withdrawal fails."
+    )
+    static let shortageLimit = ConfigurationKey.optional(
+        "allocator.shortage_limit",
+        .duration,
+        default: "900s",
+        "How long a withdrawal without deadline stays short of energy before it expires."
+    )
+    static let idleHold = ConfigurationKey.optional(
+        "allocator.idle_hold",
+        .duration,
+        default: "20s",
+        "How long delegated energy stays at a wallet nobody asks for, before it is reclaimed."
+    )
+    static let lookAhead = ConfigurationKey.optional(
+        "allocator.look_ahead",
+        .duration,
+        default: "15s",
+        "Over how long past demand is taken for what a delegation should carry in reserve."
+    )
+    static let pollInterval = ConfigurationKey.optional(
+        "allocator.poll_interval",
+        .duration,
+        default: "1s",
+        "How often the nodes are asked for a new block."
+    )
+    static let prefetch = ConfigurationKey.optional(
+        "allocator.prefetch",
+        .integer(1...2000),
+        default: "400",
+        "Most unsettled messages of one queue and process."
+    )
+    static let batch = ConfigurationKey.optional(
+        "allocator.batch",
+        .integer(1...1000),
+        default: "200",
+        "Most messages of one transaction."
+    )
+    static let maximumStake = ConfigurationKey.optional(
+        "allocator.maximum_stake_trx",
+        .integer(1...1_000_000_000),
+        default: "5000000",
+        "The signer refuses to delegate or reclaim more stake than this with one transaction."
+    )
+    static let keyFile = ConfigurationKey.required(
+        "signer.key_file",
+        .file,
+        "Encrypted key of the pools' active permission that allows to delegate and undelegate (`busbar keys create`)."
+    )
+    static let keyPassword = ConfigurationKey.secret(
+        "signer.password",
+        isRequired: true,
+        "Password of the key file; better given as a file."
+    )
+
+    static let keys: [ConfigurationKey] = [
+        sendWindow, sendGrace, shortageLimit, idleHold, lookAhead, pollInterval, prefetch, batch, maximumStake, keyFile,
+        keyPassword,
+    ]
+
+    let policy: AllocationPolicy
+    let pollInterval: Duration
+    let prefetch: Int
+    let batch: Int
+    let maximumStake: Sun
+    let keyFile: String
+    let keyPassword: String
+
+    init(_ configuration: ServiceConfiguration) {
+        policy = AllocationPolicy(
+            sendWindow: configuration.duration(Self.sendWindow),
+            sendGrace: configuration.duration(Self.sendGrace),
+            shortageLimit: configuration.duration(Self.shortageLimit),
+            idleHold: configuration.duration(Self.idleHold),
+            lookAhead: configuration.duration(Self.lookAhead)
+        )
+        pollInterval = configuration.duration(Self.pollInterval)
+        prefetch = configuration.integer(Self.prefetch)
+        batch = configuration.integer(Self.batch)
+        maximumStake = Sun(Int64(configuration.integer(Self.maximumStake)) * Sun.trx.rawValue)
+        keyFile = configuration.text(Self.keyFile)
+        keyPassword = configuration.text(Self.keyPassword)
+    }
+}

@@ -1,0 +1,119 @@
+internal import Messaging
+internal import Models
+internal import Planning
+internal import ServiceKit
+
+/// Handles batches of `withdrawal.request`: admits, then runs a ``RequestBatch`` in the given transaction.
+struct RequestHandler {
+    let registry: RegistryReader
+    let needs: NeedBook
+    let prices: PriceReader
+    let policy: AllocationPolicy
+    /// What was stored without its need, to be simulated after the commit.
+    let unresolved: UnresolvedNeeds
+    let wakeUp: WakeUp
+
+    func handle(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
+        var result = BatchResult()
+        var items: [RequestBatch.Item] = []
+        let admission = Admission(registry: registry.snapshot)
+        for (position, delivery) in deliveries.enumerated() {
+            switch admission.admit(request: IncomingCommand(delivery), now: work.now) {
+            case .admitted(let request):
+                items.append(.init(request: request, messageID: delivery.properties.messageID, need: nil))
+            case .rejected(let answer): try work.publish(answer, causedBy: delivery)
+            case .parked(let reason): result.park(position, reason)
+            }
+        }
+        let known = needs.needs(for: items.map(\.request.toAddress))
+        for index in items.indices { items[index].need = known[index] }
+
+        let batch = RequestBatch(items: items, prices: prices.latest, policy: policy, now: work.now)
+        let outcome = try await batch.run(in: work.database)
+        for notice in outcome.notices { try work.publish(notice.event) }
+        for answer in outcome.rejected { try work.publish(answer) }
+        work.finish(with: outcome.statements)
+        work.afterCommit { [unresolved, wakeUp] in
+            unresolved.add(outcome.unknownNeeds)
+            if outcome.waiting { wakeUp.ring() }
+        }
+        return result
+    }
+}
+
+/// Handles batches of `withdrawal.settle` and `withdrawal.cancel`.
+struct CommandHandler {
+    let registry: RegistryReader
+
+    func settle(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
+        try await handle(deliveries, work) { admission, command in
+            switch admission.admit(settle: command) {
+            case .admitted(let settle):
+                let what: CommandBatch.Item.Command = settle.txid.map { .sent($0) } ?? .givenUp
+                return .item(settle.partnerID, settle.withdrawalID, what, WithdrawalSettle.name.wireName)
+            case .rejected(let answer): return .rejected(answer)
+            case .parked(let reason): return .parked(reason)
+            }
+        }
+    }
+
+    func cancel(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
+        try await handle(deliveries, work) { admission, command in
+            switch admission.admit(cancel: command) {
+            case .admitted(let cancel):
+                return .item(cancel.partnerID, cancel.withdrawalID, .cancel, WithdrawalCancel.name.wireName)
+            case .rejected(let answer): return .rejected(answer)
+            case .parked(let reason): return .parked(reason)
+            }
+        }
+    }
+
+    private enum Decision {
+        case item(PartnerID, WithdrawalID, CommandBatch.Item.Command, String)
+        case rejected(WithdrawalRejected)
+        case parked(String)
+    }
+
+    private func handle(
+        _ deliveries: [Delivery],
+        _ work: UnitOfWork,
+        _ admit: (Admission, IncomingCommand) -> Decision
+    ) async throws -> BatchResult {
+        var result = BatchResult()
+        var items: [CommandBatch.Item] = []
+        let admission = Admission(registry: registry.snapshot)
+        for (position, delivery) in deliveries.enumerated() {
+            switch admit(admission, IncomingCommand(delivery)) {
+            case .item(let partner, let id, let command, let type):
+                items.append(
+                    .init(
+                        key: WithdrawalKey(partner: partner, id: id),
+                        command: command,
+                        messageID: delivery.properties.messageID,
+                        messageType: type
+                    )
+                )
+            case .rejected(let answer): try work.publish(answer, causedBy: delivery)
+            case .parked(let reason): result.park(position, reason)
+            }
+        }
+        guard !items.isEmpty else { return result }
+        let outcome = try await CommandBatch(items: items, now: work.now).run(in: work.database)
+        for notice in outcome.notices { try work.publish(notice.event) }
+        for answer in outcome.rejected { try work.publish(answer) }
+        work.finish(with: outcome.statements)
+        return result
+    }
+}
+
+extension IncomingCommand {
+    /// A delivery as admission sees it.
+    init(_ delivery: Delivery) {
+        self.init(
+            type: delivery.properties.type,
+            messageID: delivery.properties.messageID,
+            sender: delivery.properties.userID,
+            body: delivery.body
+        )
+    }
+}

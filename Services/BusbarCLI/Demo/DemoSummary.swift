@@ -1,0 +1,142 @@
+internal import Models
+
+/// What a demo run came to, for people as a table and for machines as JSON.
+struct DemoSummary: Codable, Sendable {
+    /// Milliseconds from one step to another.
+    struct Latency: Codable, Sendable {
+        var p50: Int64
+        var p99: Int64
+        var most: Int64
+
+        init(_ durations: [Duration]) {
+            let sorted = durations.map(\.wholeMilliseconds).sorted()
+            func at(_ percent: Int) -> Int64 {
+                sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
+            }
+            p50 = at(50)
+            p99 = at(99)
+            most = sorted.last ?? 0
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case p50 = "p50_ms"
+            case p99 = "p99_ms"
+            case most = "max_ms"
+        }
+    }
+
+    var requested = 0
+    /// Withdrawals by outcome.
+    var outcomes: [String: Int] = [:]
+    var revocations = 0
+    /// Acquisitions that brought energy, and allocations that needed one.
+    var delegations: Int64 = 0
+    var allocations: Int64 = 0
+    /// Allocations per delegation, in hundredths.
+    var allocationsPerDelegationPercent: Int64 = 0
+    var requestToReady: Latency
+    var readyToSent: Latency
+    var sentToSettled: Latency
+    var requestToSettled: Latency
+    var energyPromised: Int64 = 0
+    var energyUsed: Int64 = 0
+    /// TRX burnt for energy though energy was promised.
+    var unplannedBurnSun: Int64 = 0
+    var plannedBurnSun: Int64 = 0
+    var bandwidthBurnSun: Int64 = 0
+    /// What the same transfers had cost without any energy.
+    var burnEverythingSun: Int64 = 0
+    /// Stake that is still delegated at the end.
+    var stillDelegatedSun: Int64 = 0
+    /// Findings of the audit by invariant.
+    var audit: [String: Int] = [:]
+    var seconds: Int64 = 0
+
+    enum CodingKeys: String, CodingKey {
+        case requested, outcomes, revocations, delegations, allocations, audit, seconds
+        case allocationsPerDelegationPercent = "allocations_per_delegation_percent"
+        case requestToReady = "request_to_ready"
+        case readyToSent = "ready_to_sent"
+        case sentToSettled = "sent_to_settled"
+        case requestToSettled = "request_to_settled"
+        case energyPromised = "energy_promised"
+        case energyUsed = "energy_used"
+        case unplannedBurnSun = "unplanned_burn_sun"
+        case plannedBurnSun = "planned_burn_sun"
+        case bandwidthBurnSun = "bandwidth_burn_sun"
+        case burnEverythingSun = "burn_everything_sun"
+        case stillDelegatedSun = "still_delegated_sun"
+    }
+
+    /// Sums up the upstream's side.
+    /// - Parameter energyPrice: sun per energy, for the burn-everything baseline.
+    init(_ courses: [DemoLedger.Course], energyPrice: Sun, bandwidthPrice: Sun) {
+        requested = courses.count
+        for course in courses {
+            outcomes[course.outcome ?? "open", default: 0] += 1
+            revocations += course.revocations
+            energyPromised += course.promised.rawValue
+            guard let settled = course.settled else { continue }
+            energyUsed += settled.energyUsed.rawValue
+            unplannedBurnSun += settled.energyFee.rawValue
+            bandwidthBurnSun += settled.bandwidthFee.rawValue
+            let burnt = scaledDown(settled.energyFee.rawValue, by: 1, over: max(1, energyPrice.rawValue)) ?? 0
+            burnEverythingSun += (settled.energyUsed.rawValue + burnt) * energyPrice.rawValue
+        }
+        func latencies(
+            _ from: KeyPath<DemoLedger.Course, ContinuousClock.Instant?>,
+            _ to: KeyPath<DemoLedger.Course, ContinuousClock.Instant?>
+        ) -> Latency {
+            Latency(
+                courses.compactMap { course in
+                    guard let start = course[keyPath: from], let end = course[keyPath: to] else { return nil }
+                    return end - start
+                }
+            )
+        }
+        requestToReady = latencies(\.requestedAt, \.readyAt)
+        readyToSent = latencies(\.readyAt, \.sentAt)
+        sentToSettled = latencies(\.sentAt, \.endedAt)
+        requestToSettled = latencies(\.requestedAt, \.endedAt)
+    }
+
+    /// Whether everything went as it should.
+    var isClean: Bool {
+        outcomes == ["settled": requested] && unplannedBurnSun == 0 && stillDelegatedSun == 0
+            && audit.values.allSatisfy { $0 == 0 }
+    }
+
+    /// Label and value, line by line.
+    var rows: [(String, String)] {
+        func trx(_ sun: Int64) -> String {
+            let (whole, fraction) = abs(sun).quotientAndRemainder(dividingBy: 1_000_000)
+            let digits = String(1_000_000 + fraction).dropFirst().prefix(3)
+            return "\(sun < 0 ? "-" : "")\(whole).\(digits) TRX"
+        }
+        func line(_ latency: Latency) -> String {
+            "p50 \(latency.p50) ms   p99 \(latency.p99) ms   max \(latency.most) ms"
+        }
+        let outcomes = outcomes.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        let ratio = "\(allocationsPerDelegationPercent / 100).\((allocationsPerDelegationPercent % 100) / 10)"
+        let saved = burnEverythingSun - unplannedBurnSun - plannedBurnSun
+        let findings = audit.sorted { $0.key < $1.key }.map {
+            "\($0.key): \($0.value == 0 ? "clean" : "\($0.value) findings")"
+        }
+        return [
+            ("withdrawals", "\(requested) asked, \(outcomes)"),
+            ("delegations", "\(delegations) for \(allocations) allocations: \(ratio) allocations per delegation"),
+            ("revoked promises", "\(revocations)"),
+            ("request -> ready", line(requestToReady)),
+            ("ready -> sent", line(readyToSent)),
+            ("sent -> settled", line(sentToSettled)),
+            ("request -> settled", line(requestToSettled)),
+            ("energy", "\(energyPromised) promised, \(energyUsed) used"),
+            ("burnt for energy", "\(trx(unplannedBurnSun)) unplanned, \(trx(plannedBurnSun)) planned"),
+            ("burnt for bandwidth", trx(bandwidthBurnSun)),
+            ("burning everything", "\(trx(burnEverythingSun)); saved \(trx(saved))"),
+            ("still delegated", stillDelegatedSun == 0 ? "nothing: all reclaimed" : trx(stillDelegatedSun)),
+            ("audit", findings.joined(separator: ", ")),
+            ("took", "\(seconds) s"),
+        ]
+    }
+}
