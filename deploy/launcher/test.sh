@@ -1,0 +1,47 @@
+# shellcheck shell=bash disable=SC2154
+# Runs the tests. Sourced by ./busbar.
+
+# run_tests [FILTER]: without filter everything; with one only the tests whose name matches, and no end-to-end
+# release build unless it names an end-to-end suite.
+run_tests() {
+    local filter=${1:-} status=0
+    [ $# -le 1 ] || die "test takes one filter at most"
+    mkdir -p "$logs"
+    local arguments=(--package-path "$root")
+    case $filter in
+    "") build_release ;;
+    *EndToEnd*) build_release; arguments+=(--filter "$filter") ;;
+    *) arguments+=(--filter "$filter") ;;
+    esac
+    # The end-to-end tests start the release executables from here.
+    export BUSBAR_TEST_EXECUTABLES
+    BUSBAR_TEST_EXECUTABLES=$(release_folder)
+
+    with_progress "the tests" "$logs/test-build.log" swift build --package-path "$root" --build-tests
+    say "Running the tests; each starts the servers it needs."
+    swift test "${arguments[@]}" --skip-build 2>&1 </dev/null | tee "$logs/test.log" | test_lines || status=${PIPESTATUS[0]}
+    summary "$status"
+    return "$status"
+}
+
+# What a person wants to see while tests run: failures as they come, and the runner's closing lines.
+test_lines() {
+    grep --line-buffered -vE '^(◇|↳|\[[0-9]+/)|started( at .*)?\.?$|^warning: .*is not used by any target' || true
+}
+
+# The runner's own numbers, and alone on the last line how many passed and failed.
+summary() {
+    local status=$1 line total=0 failed passed
+    say ""
+    # Of a test with arguments each case has a line of its own, and the test one more.
+    failed=$(grep -E '^✘ Test .* failed after' "$logs/test.log" | grep -cvE '^✘ Test (run with|case passing) ' || true)
+    line=$(grep -E '^(✔|✘) Test run with [0-9]+ test' "$logs/test.log" | tail -n 1 || true)
+    total=$(sed -nE 's/.*Test run with ([0-9]+) test.*/\1/p' <<<"$line")
+    total=${total:-0}
+    # A run that broke down half-way has no closing line and has failed.
+    if [ "$total" = 0 ] || { [ "$status" != 0 ] && [ "$failed" = 0 ]; }; then failed=$((failed + 1)); fi
+    passed=$((total - failed))
+    ((passed >= 0)) || passed=0
+    [ "$status" = 0 ] || say "The whole output is in $logs/test.log"
+    printf '%s\n' "$passed passed, $failed failed"
+}
