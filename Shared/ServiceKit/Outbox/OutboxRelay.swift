@@ -24,7 +24,7 @@ struct OutboxRelay: Service {
     let gate: Gate
     let health: ServiceHealth
     let logger: Logger
-    private let refused = RefusedRows()
+    let refused = RefusedRows()
     private let published: Counter
     private let depth: Gauge
     private let oldest: Gauge

@@ -100,6 +100,15 @@ struct Ground: Sendable {
         }
     }
 
+    /// The rows of the tests' handlers, asked without a service.
+    func effects() async throws -> [Int64] {
+        let configuration = try ServiceConfiguration(service: "kit", environment: environment)
+        let client = PostgresClient(try configuration.postgres(applicationName: "test"), logger: .silent)
+        let numbers = try await client.query("SELECT number FROM kit.effect ORDER BY number", as: Int64.self)
+        await client.shutDown()
+        return numbers
+    }
+
     func migrate() async throws {
         let configuration = try ServiceConfiguration(service: "kit", environment: environment)
         let client = PostgresClient(try configuration.postgres(applicationName: "test"), logger: .silent)
@@ -125,6 +134,24 @@ func withGround<R: Sendable>(_ body: @Sendable (Ground) async throws -> R) async
             try await ground.migrate()
             return try await body(ground)
         }
+    }
+}
+
+/// Runs a test with a broker, and no database.
+func withBrokerOnly<R: Sendable>(_ body: @Sendable (Ground) async throws -> R) async throws -> R {
+    try await withBroker { vhost in
+        try await body(
+            Ground(
+                broker: "\(vhost.host):\(vhost.port)",
+                user: vhost.user,
+                password: vhost.password,
+                vhost: vhost.name,
+                database: "127.0.0.1:1",
+                role: "nobody",
+                secret: "nothing-much",
+                name: "none"
+            )
+        )
     }
 }
 
