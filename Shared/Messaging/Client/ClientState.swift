@@ -46,6 +46,15 @@ final class ClientState: Sendable {
         if wasConnected { report(.disconnected(role, error)) }
     }
 
+    /// Closed by us.
+    func closed(_ role: MessagingEvent.Role) {
+        change(role) {
+            $0.isConnected = false
+            $0.since = .now
+        }
+        logger.info("closed the connection to the broker", metadata: ["connection": "\(role)"])
+    }
+
     func failed(_ role: MessagingEvent.Role, _ error: MessagingError, _ message: Logger.Message) {
         var isNews = false
         change(role) {

@@ -121,7 +121,8 @@ final class BrokerConnection {
         callGuard.leave()
     }
 
-    private func check(_ reply: amqp_rpc_reply_t, _ call: String, channel: UInt16) throws(MessagingError) {
+    /// Throws what a reply says went wrong.
+    func check(_ reply: amqp_rpc_reply_t, _ call: String, channel: UInt16) throws(MessagingError) {
         switch reply.reply_type {
         case AMQP_RESPONSE_NORMAL: return
         case AMQP_RESPONSE_SERVER_EXCEPTION where reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD:

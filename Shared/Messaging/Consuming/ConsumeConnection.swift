@@ -140,6 +140,7 @@ actor ConsumeConnection {
             lose(error)
         }
         callGuard.leave()
+        reportSlowStarts()
         publishState()
         if let stopping, consumers.isEmpty || connection == nil || stopping.deadline <= .now { return end() }
         sleep()
@@ -219,6 +220,8 @@ actor ConsumeConnection {
         case AMQP_BASIC_DELIVER_METHOD:
             guard let deliver = method.arguments(as: amqp_basic_deliver_t.self) else { return }
             consumer.take(deliver)
+        case AMQP_BASIC_CONSUME_OK_METHOD:
+            if case .starting = consumer.phase { consumer.phase = .consuming }
         case AMQP_BASIC_CANCEL_METHOD:
             let call = "consume \(consumer.buffer.queue)"
             let number = consumer.channel
@@ -313,10 +316,23 @@ actor ConsumeConnection {
         try connection.request("basic.qos \(buffer.queue)", channel: number) {
             amqp_basic_qos(connection.handle, number, 0, UInt16(buffer.prefetch), 0) != nil
         }
-        try connection.request("basic.consume \(buffer.queue)", channel: number) {
-            amqp_basic_consume(connection.handle, number, queue, tag, 0, 0, 0, amqp_table_t()) != nil
+        var consume = amqp_basic_consume_t()
+        consume.queue = queue
+        consume.consumer_tag = tag
+        try connection.send("basic.consume \(buffer.queue)") {
+            amqp_send_method(connection.handle, number, AMQP_BASIC_CONSUME_METHOD, &consume)
         }
-        consumer.phase = .consuming
+        consumer.phase = .starting(overdue: .now + configuration.rpcTimeout)
+    }
+
+    private func reportSlowStarts() {
+        for consumer in consumers.values {
+            guard case .starting(let overdue?) = consumer.phase, overdue <= .now else { continue }
+            consumer.phase = .starting(overdue: nil)
+            let call = "basic.consume \(consumer.buffer.queue)"
+            let error = MessagingError(.timeout, "no answer yet: the queue may be without a leader", call: call)
+            shared.failed(.consume, error, "a consumer does not begin")
+        }
     }
 
     private func leave(
@@ -324,8 +340,12 @@ actor ConsumeConnection {
         _ connection: BrokerConnection,
         within limit: Duration
     ) throws(MessagingError) {
-        guard consumer.isConsuming, consumer.channel != 0 else { return }
+        guard consumer.channel != 0 else { return }
         let number = consumer.channel
+        guard consumer.isConsuming else {
+            consumer.phase = .leaving(until: .now)
+            return
+        }
         let arena = Arena()
         defer { arena.free() }
         let tag = arena.bytes(consumer.consumerTag)
@@ -395,8 +415,7 @@ actor ConsumeConnection {
         if let connection {
             thread.unwatch(connection.descriptor)
             connection.close()
-            let error = MessagingError(.stopped, "the client has stopped", call: "consume")
-            shared.disconnected(.consume, error)
+            shared.closed(.consume)
         }
         connection = nil
         publishState()

@@ -5,6 +5,9 @@ final class ConsumerChannel {
     enum Phase {
         /// To be started at that moment.
         case waiting(until: ContinuousClock.Instant)
+        /// Asked for; the broker has yet to agree. A queue without a leader takes its time, and it is not waited for in a
+        /// call, so that the other consumers go on. At that moment it is said that it takes long.
+        case starting(overdue: ContinuousClock.Instant?)
         case consuming
         /// Cancelled; the channel stays until what handlers hold is settled, or until that moment.
         case leaving(until: ContinuousClock.Instant)

@@ -29,7 +29,7 @@ final class PublishBatch {
 
     var id: ObjectIdentifier { ObjectIdentifier(ticket) }
 
-    /// Its caller has been answered.
+    /// Whether its caller has been answered.
     var isFinished: Bool { continuation == nil }
 
     func willSend(_ index: Int) { sent[index] = true }
@@ -70,9 +70,11 @@ struct PublishSlot {
     let index: Int
     /// The broker has given it back; its confirm is still to come.
     var returned: PublishOutcome?
+    /// How often the broker has refused it.
+    var refusals = 0
 
     /// As it was before it was sent.
-    var unreturned: PublishSlot { PublishSlot(batch: batch, index: index) }
+    var unreturned: PublishSlot { PublishSlot(batch: batch, index: index, refusals: refusals) }
 
     var message: OutgoingMessage { batch.messages[index] }
 }

@@ -22,6 +22,8 @@ actor PublishConnection {
     private var channel: UInt16 = 0
     /// To be sent, in order.
     private var pending: Deque<PublishSlot> = []
+    /// Refused by the broker, to be sent again at a later moment.
+    private var refused: Deque<Refused> = []
     private var table = ConfirmTable<PublishSlot>()
     private var calls: [ObjectIdentifier: PublishBatch] = [:]
     private var nextDeadline: ContinuousClock.Instant?
@@ -40,6 +42,11 @@ actor PublishConnection {
         let routingKey: String
         var messageID: String?
         var bodyLeft: UInt64?
+    }
+
+    private struct Refused {
+        let due: ContinuousClock.Instant
+        let slot: PublishSlot
     }
 
     private struct Tally {
@@ -277,8 +284,7 @@ actor PublishConnection {
             settle(ack.delivery_tag, multiple: ack.multiple != 0, .confirmed)
         case AMQP_BASIC_NACK_METHOD:
             guard let nack = method.arguments(as: amqp_basic_nack_t.self) else { return }
-            let refusal = PublishOutcome.refused(reason: "the broker could not take it (basic.nack)")
-            settle(nack.delivery_tag, multiple: nack.multiple != 0, refusal)
+            settle(nack.delivery_tag, multiple: nack.multiple != 0, nil)
         case AMQP_BASIC_RETURN_METHOD:
             guard let back = method.arguments(as: amqp_basic_return_t.self) else { return }
             incomingReturn = IncomingReturn(
@@ -295,11 +301,37 @@ actor PublishConnection {
         }
     }
 
-    private func settle(_ number: UInt64, multiple: Bool, _ outcome: PublishOutcome) {
+    /// - Parameter outcome: `nil` for a negative confirm.
+    private func settle(_ number: UInt64, multiple: Bool, _ outcome: PublishOutcome?) {
         table.settle(number, multiple: multiple) { slot in
             if suspects > 0 { suspects -= 1 }
-            resolve(slot, slot.returned ?? outcome)
+            if let outcome = slot.returned ?? outcome {
+                resolve(slot, outcome)
+            } else {
+                retry(slot)
+            }
         }
+    }
+
+    /// A queue whose leader has not started yet, or that is full, refuses; a little later it may not.
+    private static let refusalWaits: [Duration] = [.milliseconds(50), .milliseconds(200), .milliseconds(800)]
+
+    private func retry(_ slot: PublishSlot) {
+        guard slot.refusals < Self.refusalWaits.count else {
+            return resolve(slot, .refused(reason: "the broker could not take it (basic.nack)"))
+        }
+        var again = slot.unreturned
+        again.refusals += 1
+        refused.append(Refused(due: .now + Self.refusalWaits[slot.refusals], slot: again))
+    }
+
+    private func takeRefusedAgain() {
+        guard !refused.isEmpty else { return }
+        let now = ContinuousClock.now
+        let due = refused.filter { $0.due <= now }
+        if due.isEmpty { return }
+        refused.removeAll { $0.due <= now }
+        pending.prepend(contentsOf: due.map(\.slot))
     }
 
     private func resolve(_ slot: PublishSlot, _ outcome: PublishOutcome) {
@@ -350,6 +382,7 @@ actor PublishConnection {
 
     private func send(_ connection: BrokerConnection) throws(MessagingError) {
         waitsForSocket = false
+        takeRefusedAgain()
         guard blockedSince == nil, !pending.isEmpty else { return }
         if channel == 0 { channel = try openChannel(connection) }
         let window = suspects > 0 ? 1 : configuration.publishWindow
@@ -429,7 +462,10 @@ actor PublishConnection {
         return MessagingError(.timeout, reason, call: "publish")
     }
 
-    private func dropFinished() { pending.removeAll { $0.batch.isFinished } }
+    private func dropFinished() {
+        pending.removeAll { $0.batch.isFinished }
+        refused.removeAll { $0.slot.batch.isFinished }
+    }
 
     private func report() {
         if tally.published > 0 { shared.report(.published(tally.published)) }
@@ -449,6 +485,7 @@ actor PublishConnection {
         var wake = ContinuousClock.now + min(.seconds(1), configuration.heartbeat / 4)
         if isStarted, connection == nil { wake = min(wake, reconnection.due) }
         if let nextDeadline { wake = min(wake, nextDeadline) }
+        for refused in refused { wake = min(wake, refused.due) }
         if let stopping { wake = min(wake, stopping.deadline) }
         thread.alarm(after: wake - .now) { [unowned self] in self.assumeIsolated { $0.turn() } }
     }
@@ -459,11 +496,12 @@ actor PublishConnection {
         for batch in calls.values { batch.fail(error) }
         calls.removeAll()
         pending.removeAll()
+        refused.removeAll()
         _ = table.reset()
         if let connection {
             thread.unwatch(connection.descriptor)
             connection.close()
-            shared.disconnected(.publish, Self.stopped)
+            shared.closed(.publish)
         }
         connection = nil
         thread.cancelAlarm()
