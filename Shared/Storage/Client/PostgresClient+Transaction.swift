@@ -6,6 +6,7 @@ extension PostgresClient {
     /// - Parameter retries: how often at most.
     /// - Throws: what `body` throws, or the failure of COMMIT. With ``PostgresError/outcomeUnknown`` the connection was
     ///   lost while COMMIT was under way.
+    @discardableResult
     public func withTransaction<R>(
         _ isolation: IsolationLevel = .readCommitted,
         retries: Int = 5,
@@ -36,6 +37,7 @@ extension PostgresClient {
 extension PostgresConnection {
     /// Runs `body` in a transaction on this connection, once.
     /// - Throws: what `body` throws, after the rollback, or the failure of COMMIT.
+    @discardableResult
     public func withTransaction<R>(
         _ isolation: IsolationLevel = .readCommitted,
         file: String = #fileID,

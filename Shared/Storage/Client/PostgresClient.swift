@@ -74,6 +74,7 @@ public final class PostgresClient: PostgresQuerying, Service {
 
     /// Lends a connection to `body`. It returns to the pool if it is idle then, and is closed otherwise.
     /// - Throws: what `body` throws; ``PostgresError/Code/acquireTimeout`` with the reason when there is none in time.
+    @discardableResult
     public func withConnection<R>(
         file: String = #fileID,
         line: Int = #line,

@@ -51,7 +51,9 @@ public final class PostgresConnection: PostgresQuerying {
             throw PostgresError(.misuse, "\(wide.parameters.count) parameters", file: file, line: line)
         }
         let answer = try await perform(.pipeline(statements), options, file, line)
-        guard answer.results.count == statements.count else {
+        // One more when BEGIN went along.
+        let extra = answer.results.count - statements.count
+        guard extra == 0 || (extra == 1 && options.opening != nil) else {
             throw PostgresError(
                 .misuse,
                 "\(answer.results.count) answers to \(statements.count) statements",
@@ -59,7 +61,7 @@ public final class PostgresConnection: PostgresQuerying {
                 line: line
             )
         }
-        return zip(answer.results, statements).map { PostgresRows($0, of: $1) }
+        return zip(answer.results.suffix(statements.count), statements).map { PostgresRows($0, of: $1) }
     }
 
     /// One round trip: over to the pool's thread, and back.
@@ -77,6 +79,11 @@ public final class PostgresConnection: PostgresQuerying {
             await withCheckedContinuation { continuation in
                 let reply = Reply(continuation: continuation)
                 pool.submit { pool in
+                    var request = request
+                    // Here and not in the caller: concurrent tasks reach the session in an order of their own.
+                    if let opening = options.opening, case .pipeline(let statements) = request, opening.take() {
+                        request = .pipeline([opening.begin] + statements)
+                    }
                     pool.submit(Round(id: id, request: request, options: options, reply: reply), to: session)
                 }
                 // A cancellation that came before the round was there found nothing to cancel.

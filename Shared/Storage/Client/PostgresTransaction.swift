@@ -21,12 +21,12 @@ public final class PostgresTransaction: PostgresQuerying {
     }
 
     let connection: PostgresConnection
-    private let begin: SQL
+    private let opening: Opening
     private let state = Mutex(State.unopened)
 
     init(_ connection: PostgresConnection, isolation: IsolationLevel) {
         self.connection = connection
-        begin = SQL(trusted: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+        opening = Opening(SQL(trusted: "BEGIN ISOLATION LEVEL \(isolation.rawValue)"))
     }
 
     public func pipeline(
@@ -35,15 +35,8 @@ public final class PostgresTransaction: PostgresQuerying {
         line: Int
     ) async throws(PostgresError) -> [PostgresRows] {
         guard !statements.isEmpty else { return [] }
-        let opens = try enter(.open, file, line)
-        let options = RoundOptions(timeout: connection.pool.configuration.responseTimeout, commits: false)
-        let rows = try await connection.pipeline(
-            opens ? [begin] + statements : statements,
-            options: options,
-            file,
-            line
-        )
-        return opens ? Array(rows.dropFirst()) : rows
+        _ = try enter(.open, file, line)
+        return try await send(statements, commits: false, file, line)
     }
 
     /// Sends the last statements together with COMMIT: one round trip, one wait for the disk. When a statement fails
@@ -55,15 +48,9 @@ public final class PostgresTransaction: PostgresQuerying {
         file: String = #fileID,
         line: Int = #line
     ) async throws(PostgresError) -> [PostgresRows] {
-        let opens = try enter(.finished, file, line)
-        if opens, statements.isEmpty { return [] }
-        let options = RoundOptions(
-            timeout: connection.pool.configuration.responseTimeout,
-            commits: true,
-            isCancellable: false
-        )
-        let all = (opens ? [begin] : []) + statements + ["COMMIT"]
-        let rows = try await connection.pipeline(all, options: options, file, line)
+        let isUnopened = try enter(.finished, file, line)
+        if isUnopened, statements.isEmpty { return [] }
+        let rows = try await send(statements + ["COMMIT"], commits: true, file, line)
         guard rows.last?.tag == "COMMIT" else {
             throw PostgresError(
                 .rolledBack,
@@ -72,7 +59,7 @@ public final class PostgresTransaction: PostgresQuerying {
                 line: line
             )
         }
-        return Array(rows.dropFirst(opens ? 1 : 0).dropLast())
+        return rows.dropLast()
     }
 
     /// Sends the last statement together with COMMIT.
@@ -84,6 +71,27 @@ public final class PostgresTransaction: PostgresQuerying {
         line: Int = #line
     ) async throws(PostgresError) -> Int {
         try await executeAndCommit([statement], file: file, line: line)[0].affected
+    }
+
+    private func send(
+        _ statements: [SQL],
+        commits: Bool,
+        _ file: String,
+        _ line: Int
+    ) async throws(PostgresError) -> [PostgresRows] {
+        let options = RoundOptions(
+            timeout: connection.pool.configuration.responseTimeout,
+            commits: commits,
+            isCancellable: !commits,
+            opening: opening
+        )
+        do {
+            return try await connection.pipeline(statements, options: options, file, line)
+        } catch {
+            // Without BEGIN the next statement would stand on its own.
+            if error.statement == opening.begin.description { state.withLock { $0 = .finished } }
+            throw error
+        }
     }
 
     /// Whether COMMIT was sent.
@@ -117,7 +125,7 @@ public final class PostgresTransaction: PostgresQuerying {
         }
     }
 
-    /// - Returns: true for the call that has to begin.
+    /// - Returns: whether nothing was sent before.
     private func enter(_ next: State, _ file: String, _ line: Int) throws(PostgresError) -> Bool {
         let previous = state.withLock { state in
             let previous = state

@@ -48,6 +48,7 @@ extension PostgresClient {
     /// - Parameters:
     ///   - wait: how long to try, every 200 ms; for ever when `nil`.
     /// - Throws: ``PostgresError/Code/lockLost`` when it was not free in time; what `body` throws.
+    @discardableResult
     public func withAdvisoryLock<R>(
         _ key: AdvisoryLockKey,
         wait: Duration? = nil,

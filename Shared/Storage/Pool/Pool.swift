@@ -131,7 +131,7 @@ actor Pool {
         let names = session.statements.takeDiscarded()
         if !names.isEmpty {
             let statements = names.map { SQL(trusted: "DEALLOCATE \($0)") }
-            let options = RoundOptions(timeout: configuration.responseTimeout, commits: false)
+            let options = RoundOptions(timeout: configuration.responseTimeout, commits: false, prepares: false)
             session.submit(Round(id: nextID(), request: .pipeline(statements), options: options, reply: nil))
             after(session)
         }
@@ -154,23 +154,20 @@ actor Pool {
         if failures > 0 { logger.info("database reachable again", metadata: ["host": "\(session.host)"]) }
         failures = 0
         nextConnect = nil
-        front.withLock { front in
-            front.lastError = nil
-            front.lastSuccess = .now
-        }
         offer(session)
         openWhatIsNeeded()
     }
 
+    /// The session is idle: somebody who waits gets it.
     private func offer(_ session: Session) {
-        if let waiter = waiters.popFirst() {
-            front.withLock { $0.leased += 1 }
-            count()
-            waiter.grant.resume(.success(session.id))
-        } else {
-            front.withLock { $0.idle.append(session.id) }
+        let waiter = waiters.popFirst()
+        front.withLock { front in
+            front.lastError = nil
+            front.lastSuccess = .now
+            if waiter == nil { front.idle.append(session.id) } else { front.leased += 1 }
         }
         count()
+        waiter?.grant.resume(.success(session.id))
     }
 
     private func drop(_ session: Session) {

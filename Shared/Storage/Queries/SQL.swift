@@ -40,6 +40,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         /// Binds a value.
         public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value) { sql.bind(value) }
 
+        /// Binds a value, or NULL of its type.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) { sql.bind(value) }
+
         /// Inserts another fragment with its parameters.
         public mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
 

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What one round trip asks of a session.
 enum Request: Sendable {
     /// Statements of the extended protocol, closed by one synchronisation point.
@@ -29,6 +31,21 @@ struct RoundOptions: Sendable {
     var commits: Bool
     /// Cancellation of the waiting task detaches it. Not so for COMMIT, whose outcome must be learnt.
     var isCancellable = true
+    /// Statements that come back are prepared. Not so those that never do.
+    var prepares = true
+    /// Of a transaction: whichever of its rounds reaches the session first brings the BEGIN.
+    var opening: Opening?
+}
+
+/// The BEGIN of a transaction, to be sent once, before everything else of it.
+final class Opening: Sendable {
+    let begin: SQL
+    private let isTaken = Atomic(false)
+
+    init(_ begin: SQL) { self.begin = begin }
+
+    /// True for the first caller.
+    func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
 }
 
 /// Where the answer goes. A struct, because a bare continuation in a tuple or an optional gains thunks.

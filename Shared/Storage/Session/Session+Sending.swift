@@ -18,7 +18,7 @@ extension Session {
         let key = StatementKey(sql)
         let count = Int32(sql.parameters.count)
         let types = sql.parameters.map(\.type.rawValue)
-        let plan = statements.plan(for: key, round: round.id)
+        let plan = round.options.prepares ? statements.plan(for: key, round: round.id) : .unnamed
         var name = ""
         var mustSendText = true
         switch plan {

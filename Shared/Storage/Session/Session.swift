@@ -29,6 +29,7 @@ final class Session {
     private var waiting: Deque<Round> = []
     private(set) var handle: OpaquePointer?
     private var descriptor: Int32 = -1
+    private var interest: IOThread.Interest = []
     private let thread: IOThread
     private let onReady: @Sendable () -> Void
 
@@ -83,13 +84,10 @@ final class Session {
         if state == .ready { flush() }
     }
 
-    /// Detaches the waiting task of a round.
+    /// Detaches the waiting task of a round. The round itself goes on: it may bring the BEGIN of others.
     func cancel(_ id: UInt64) {
-        if let index = waiting.firstIndex(where: { $0.id == id }), waiting[index].options.isCancellable {
-            waiting.remove(at: index).detach()
-        } else if let round = inFlight.first(where: { $0.id == id }), round.options.isCancellable {
-            round.detach()
-        }
+        let round = inFlight.first { $0.id == id } ?? waiting.first { $0.id == id }
+        if let round, round.options.isCancellable { round.detach() }
     }
 
     /// Closes the connection; rounds under way fail with the error.
@@ -197,8 +195,10 @@ final class Session {
     private func watch(_ interest: IOThread.Interest) {
         guard let handle else { return }
         let socket = PQsocket(handle)
+        if socket == descriptor, interest == self.interest { return }
         if descriptor >= 0, descriptor != socket { thread.unwatch(descriptor) }
         descriptor = socket
+        self.interest = interest
         if socket >= 0 { thread.watch(socket, for: interest, onReady) }
     }
 }

@@ -1,0 +1,130 @@
+internal import LocalStack
+internal import Storage
+internal import TestSupport
+internal import Testing
+
+@Suite struct PoolTests {
+    @Test func anExhaustedPoolSaysSo() async throws {
+        try await withClient(poolSize: 2, acquireTimeout: .milliseconds(300)) { client, _ async throws in
+            try await client.withConnection { _ in
+                try await client.withConnection { _ in
+                    #expect(client.status.leased == 2)
+                    let start = ContinuousClock.now
+                    let line = #line + 1
+                    let error = await failure { try await client.execute("SELECT 1") }
+                    #expect(error?.code == .acquireTimeout)
+                    #expect(error?.message.contains("2 of 2 connections are in use") == true)
+                    #expect(error?.line == line)
+                    #expect((.milliseconds(250) ... .seconds(2)).contains(ContinuousClock.now - start))
+                }
+                try await client.execute("SELECT 1")
+            }
+            #expect(await eventually(within: .seconds(2)) { client.status.idle == 2 })
+            #expect(client.status.waiting == 0)
+        }
+    }
+
+    @Test func thoseWhoWaitAreServedInOrder() async throws {
+        try await withClient(poolSize: 3) { client, _ async throws in
+            let total = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<300 {
+                    group.addTask { try await client.query("SELECT \(number)", as: Int.self)[0] }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(total == 300 * 299 / 2)
+            #expect(client.status.open <= 3)
+        }
+    }
+
+    @Test func wrongNamesAndPasswordsAreToldAtAcquire() async throws {
+        try await withOwnDatabaseServer { server in
+            func ask(_ change: (inout PostgresConfiguration) -> Void) async -> String {
+                let client = makeClient(server, host: server.host) { configuration in
+                    configuration.acquireTimeout = .milliseconds(600)
+                    change(&configuration)
+                }
+                let error = await failure { try await client.execute("SELECT 1") }
+                await client.shutDown()
+                return error?.description ?? "no error"
+            }
+            let password = await ask { $0.password = "wrong-secret" }
+            #expect(password.contains("acquire_timeout") && password.contains("password authentication failed"))
+            #expect(!password.contains("wrong-secret"))
+            let name = await ask { $0.database = "nowhere" }
+            #expect(name.contains("database \"nowhere\" does not exist"))
+            let port = await ask { $0.hosts = [.init("127.0.0.1", port: 1)] }
+            #expect(port.contains("Connection refused"))
+            // Of several hosts the one that answers is used.
+            let other = await ask { $0.hosts.insert(.init("127.0.0.1", port: 1), at: 0) }
+            #expect(other == "no error")
+        }
+    }
+
+    @Test func aServerThatWasKilledAndRestartedIsUsedAgain() async throws {
+        try await withOwnDatabaseServer { server in
+            let client = makeClient(
+                server,
+                host: server.socketDirectory
+            )
+            let keeping = Task { try await client.run() }
+            try await client.execute("SELECT 1")
+            await server.kill()
+            let error = await failure { try await client.execute("SELECT 1") }
+            #expect(error?.isRetriable == true)
+            #expect(client.status.isHealthy == false)
+            try await server.restart()
+            let back = ContinuousClock.now
+            let works = await eventually(within: .seconds(5)) {
+                await failure { try await client.execute("SELECT 1") } == nil
+            }
+            #expect(works)
+            #expect(ContinuousClock.now - back < .seconds(5))
+            #expect(client.status.isHealthy)
+            await server.kill()
+            // Shutting down while the server is away.
+            keeping.cancel()
+            try await keeping.value
+            let late = await failure { try await client.execute("SELECT 1") }
+            #expect(late?.code == .shutDown)
+        }
+    }
+
+    @Test func aFrozenServerMeansAnErrorAndNoHang() async throws {
+        try await withOwnDatabaseServer { server in
+            let client = makeClient(
+                server,
+                host: server.host
+            ) { configuration in
+                configuration.statementTimeout = .milliseconds(500)
+                configuration.responseMargin = .milliseconds(500)
+                configuration.connectTimeout = .milliseconds(500)
+                configuration.acquireTimeout = .milliseconds(1500)
+            }
+            try await client.execute("SELECT 1")
+            await server.freeze()
+            let start = ContinuousClock.now
+            let first = await failure { try await client.execute("SELECT 1") }
+            #expect(first?.code == .responseTimeout)
+            #expect(first?.outcomeUnknown == true)
+            let second = await failure { try await client.execute("SELECT 1") }
+            #expect(second?.code == .acquireTimeout)
+            #expect(second?.message.contains("while connecting") == true)
+            #expect(ContinuousClock.now - start < .seconds(6))
+            await server.thaw()
+            #expect(
+                await eventually(within: .seconds(5)) { await failure { try await client.execute("SELECT 1") } == nil }
+            )
+            await client.shutDown()
+        }
+    }
+
+    @Test func theServerCancelsWhatTakesTooLong() async throws {
+        try await withClient(statementTimeout: .milliseconds(300)) { client, _ async throws in
+            let error = await failure { try await client.execute("SELECT pg_sleep(5)") }
+            #expect(error?.sqlState == .queryCanceled)
+            #expect(error?.isRetriable == true)
+            #expect(try await client.query("SELECT 1", as: Int.self) == [1])
+        }
+    }
+}
