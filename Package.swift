@@ -60,12 +60,12 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: name,
         dependencies: dependencies,
         path: "Tests/\(name)",
-        resources: resources,
+        exclude: exclude,
         swiftSettings: settings
     )
 }
@@ -102,7 +102,7 @@ let package = Package(
         shared("Planning", ["Models"]),
         shared("Messaging", ["IOThread", "CRabbitMQ", "Models", log, lifecycle, collections]),
         shared("Storage", ["IOThread", "CPostgres", "Models", log, lifecycle, collections]),
-        shared("LocalStack", ["Models", log]),
+        shared("LocalStack", ["CLinux", "Models", log]),
         shared(
             "Schemas",
             ["Storage"],
@@ -128,12 +128,36 @@ let package = Package(
 
         service(
             "Allocator",
-            ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "Telemetry"]
+            [
+                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas", "Telemetry",
+                lifecycle, log, metrics,
+            ]
         ),
         service("Devnet", ["ChainModel", "Models", "Tron", httpServer, arguments, lifecycle, nioCore, log]),
         service(
             "BusbarCLI",
-            ["ServiceKit", "Planning", "Tron", "Models", "Messaging", "Storage", "Schemas", "ChainModel", arguments]
+            [
+                "LocalStack", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage",
+                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, lifecycle, log,
+            ]
+        ),
+
+        .target(name: "TestSupport", dependencies: ["LocalStack"], path: "Tests/Support", swiftSettings: settings),
+        tests("ModelsTests", ["Models"]),
+        tests("CatalogueTests", ["Models"], exclude: ["Golden"]),
+        tests("PlanningTests", ["Planning", "Models"]),
+        tests("ChainModelTests", ["ChainModel", "Models"]),
+        tests("TronTests", ["Tron", "ChainModel", "Models", crypto, nioCore, nioPosix, nioHTTP]),
+        tests("TelemetryTests", ["Telemetry", log, metrics]),
+        tests("LocalStackTests", ["LocalStack", "TestSupport"]),
+        tests("MessagingTests", ["Messaging", "Models", "LocalStack", "TestSupport", log, lifecycle]),
+        tests("StorageTests", ["Storage", "TestSupport", "LocalStack", "Models", log]),
+        tests(
+            "ServiceKitTests",
+            [
+                "ServiceKit", "Messaging", "Storage", "Telemetry", "Models", "TestSupport", "LocalStack", log, metrics,
+                httpClient, nioCore, configuration,
+            ]
         ),
     ]
 )
