@@ -42,6 +42,10 @@ struct Devnet: AsyncParsableCommand {
             logger: Logger(label: "devnet") { _ in SwiftLogNoOpLogHandler() }
         )
         configuration.maximumGracefulShutdownDuration = .seconds(1)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            throw ValidationError("cannot listen on \(host):\(port): \(error)")
+        }
     }
 }

@@ -186,7 +186,7 @@ public struct Blockchain: Sendable {
 
     /// Changes the state from outside the protocol: funding, parameters and the like. Recent states change along, so
     /// that neither a reorganisation nor a solid read forgets it.
-    public mutating func intervene<Failure: Error>(
+    mutating func intervene<Failure: Error>(
         _ change: (inout ChainState) throws(Failure) -> Void
     ) throws(Failure) {
         var changed = Deque<ChainState>()

@@ -70,7 +70,12 @@ extension ChainState {
         token.energyUsedInCycle += used - receipt.energyPenalty
         let bill = EnergyBudget.bill(used: used, stakedLeft: stakedLeft, price: parameters.energyFee)
         let slot = slot
-        change(contract.owner) { $0.usage.energy.use(bill.staked, at: slot) }
+        let succeeded = receipt.result == .success
+        change(contract.owner) { account in
+            // A node brings usage up to date before a call runs, and forgets that it did when the call fails.
+            if succeeded { account.usage.energy = account.usage.energy.recovered(at: slot) }
+            account.usage.energy.use(bill.staked, at: slot)
+        }
         burn(bill.burnt, from: contract.owner)
         receipt.energyTotal = used
         receipt.energyUsage = bill.staked

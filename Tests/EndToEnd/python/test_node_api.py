@@ -5,8 +5,10 @@ Needs a devnet and tronpy (only its keys): see test_tronpy.py.
     BUSBAR_DEVNET_URL=http://127.0.0.1:18090 venv/bin/pytest -s test_node_api.py
 """
 
+import concurrent.futures
 import hashlib
 import http.client
+import json
 import time
 import urllib.error
 
@@ -266,6 +268,45 @@ def test_a_reorganisation_loses_or_keeps():
         check(get("/devnet/state")["violations"] == [], "nothing was made or lost")
     finally:
         post("/devnet/faults", {"clear": True})
+
+
+def test_a_thousand_transactions_in_a_few_blocks():
+    senders = [wallet(trx=10_000, usdt=1000) for _ in range(20)]
+    # Reference block and its hash, four and ten bytes, are the same for all.
+    reference = raw_data(31, "TriggerSmartContract", b"")[:14]
+    now = get("/devnet/time")["now_ms"]
+    transactions = []
+    for index in range(1000):
+        key, sender = senders[index % 20]
+        recipient = address(senders[(index + 1) % 20][1])
+        call = bytes.fromhex("a9059cbb") + bytes(12) + recipient[1:] + (1 + index).to_bytes(32, "big")
+        value = data(1, address(sender)) + data(2, address(USDT)) + data(4, call)
+        parameter = data(1, b"type.googleapis.com/protocol.TriggerSmartContract") + data(2, value)
+        raw = reference + number(8, now + 600_000) + data(11, number(1, 31) + data(2, parameter)) + number(14, now)
+        transactions.append(signed(raw + number(18, 100 * TRX), key))
+    before = get("/devnet/state")["block"]
+    start = time.time()
+
+    def send(part):
+        connection = http.client.HTTPConnection(URL.removeprefix("http://"), timeout=30)
+        for _, transaction in part:
+            body = json.dumps({"transaction": transaction.hex()})
+            connection.request("POST", "/wallet/broadcasthex", body, {"Content-Type": "application/json"})
+            answer = json.load(connection.getresponse())
+            assert answer["result"], answer
+        connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        list(threads.map(send, [transactions[index::4] for index in range(4)]))
+    accepted = time.time() - start
+    while get("/devnet/state")["pending"]:
+        time.sleep(0.05)
+    took = time.time() - start
+    blocks = get("/devnet/state")["block"] - before
+    print(f"    accepted in {accepted:.1f} s, all in {blocks} blocks after {took:.1f} s")
+    receipts = [receipt(txid)["receipt"] for txid, _ in transactions]
+    check(all(r["result"] == "SUCCESS" for r in receipts), "a thousand transfers succeed")
+    check(get("/devnet/state")["violations"] == [], "nothing was made or lost")
 
 
 if __name__ == "__main__":
