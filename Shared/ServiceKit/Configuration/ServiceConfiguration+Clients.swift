@@ -1,9 +1,10 @@
-internal import Messaging
-internal import Storage
+public import Messaging
+public import Storage
 
 extension ServiceConfiguration {
     /// How to reach the broker.
-    func messaging(connectionName: String) throws(ConfigurationError) -> MessagingConfiguration {
+    /// - Throws: ``ConfigurationError`` for a host that is not `host:port`.
+    public func messaging(connectionName: String) throws(ConfigurationError) -> MessagingConfiguration {
         var hosts: [MessagingConfiguration.Host] = []
         for text in list(.brokerHosts) {
             guard let host = PostgresConfiguration.Host(parsing: text), !host.host.hasPrefix("/") else {
@@ -30,7 +31,8 @@ extension ServiceConfiguration {
     }
 
     /// How to reach the database.
-    func postgres(applicationName: String) throws(ConfigurationError) -> PostgresConfiguration {
+    /// - Throws: ``ConfigurationError`` for a host that cannot be read, or a missing certificate file.
+    public func postgres(applicationName: String) throws(ConfigurationError) -> PostgresConfiguration {
         var hosts: [PostgresConfiguration.Host] = []
         for text in list(.databaseHosts) {
             guard let host = PostgresConfiguration.Host(parsing: text) else {

@@ -1,3 +1,5 @@
+internal import Dispatch
+internal import Glibc
 internal import Logging
 internal import ServiceLifecycle
 internal import Storage
@@ -53,7 +55,9 @@ extension ServiceHost {
         )
         services += [("start", start), ("marker", marker), ("publisher", publisher), ("relay", relay)]
         services.append(("work", WorkService(parts: takeRegistered(), gate: gate)))
-        services.append(("drain", DrainMark(health: health)))
+        services.append(
+            ("drain", DrainMark(health: health, limit: signals ? Self.drainLimit + .milliseconds(700) : nil))
+        )
         var configuration = ServiceGroupConfiguration(
             services: services.map { name, service in
                 .init(
@@ -80,10 +84,16 @@ extension ServiceHost {
 /// Says «draining» before anything else is told to stop.
 struct DrainMark: Service {
     let health: ServiceHealth
+    /// After this the process ends, whatever hangs; what was in hand is delivered again.
+    let limit: Duration?
 
     func run() async throws {
         try? await gracefulShutdown()  // Throws only when cancelled: then there is nothing to say.
         health.drain()
+        guard let limit else { return }
+        // Not a task: if the cooperative pool is what hangs, a task would hang with it.
+        let deadline = DispatchTime.now() + .milliseconds(Int(limit / .milliseconds(1)))
+        DispatchQueue.global().asyncAfter(deadline: deadline) { _exit(ExitCode.software.rawValue) }
     }
 }
 

@@ -17,6 +17,7 @@ public enum ServiceKit {
     ///   - schema: where its tables, outbox and inbox are, and which version it needs.
     ///   - keys: its own configuration, besides ``ConfigurationKey/house``.
     ///   - topology: queues of its own; the queues of the catalogue's commands are there anyway.
+    ///   - arguments: those of the command line, without the program's name.
     ///   - setUp: puts the service together: consumers, loops, leaders. It runs before anything is connected, so it must
     ///     not use the database; an error here is a refused configuration.
     public static func run(
@@ -24,9 +25,10 @@ public enum ServiceKit {
         schema: ServiceSchema,
         keys: [ConfigurationKey] = [],
         topology: Topology = Topology(),
+        arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         _ setUp: (ServiceHost) async throws -> Void
     ) async -> Never {
-        answer(CommandLine.arguments.dropFirst(), name: name, keys: keys)
+        answer(arguments, name: name, keys: keys)
         let configuration: ServiceConfiguration
         do {
             configuration = try ServiceConfiguration(service: name, keys: keys)
@@ -71,7 +73,7 @@ public enum ServiceKit {
         return metrics
     }
 
-    private static func answer(_ arguments: ArraySlice<String>, name: String, keys: [ConfigurationKey]) {
+    private static func answer(_ arguments: [String], name: String, keys: [ConfigurationKey]) {
         guard let argument = arguments.first else { return }
         switch argument {
         case "--help", "-h":
