@@ -118,26 +118,12 @@ final class NodeConnection: TronNode {
         message.headers.add(name: "accept", value: "application/json")
         if let key = endpoint.apiKey { message.headers.add(name: "TRON-PRO-API-KEY", value: key.value) }
         message.body = .bytes(request.body)
-        let status: Int
-        let retryAfter: Duration?
-        let body: [UInt8]
-        do {
-            let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
-            let response = try await http.execute(message, deadline: deadline)
-            status = Int(response.status.code)
-            retryAfter = response.headers.first(name: "retry-after").flatMap { Int64($0) }.map {
-                .seconds(min(max($0, 0), 3600))
-            }
-            var buffer = try await response.body.collect(upTo: configuration.answerLimit)
-            body = buffer.readBytes(length: buffer.readableBytes) ?? []
-        } catch {
-            throw NodeError(transport: error, node: name, path: request.path)
-        }
+        let reply = try await exchange(message, path: request.path)
         do throws(NodeError) {
             try NodeAnswer.check(
-                status: status,
-                retryAfter: retryAfter,
-                body: body,
+                status: reply.status,
+                retryAfter: reply.retryAfter,
+                body: reply.body,
                 path: request.path,
                 pause: configuration.throttlePause
             )
@@ -146,7 +132,55 @@ final class NodeConnection: TronNode {
             error.node = name
             throw error
         }
-        return body
+        return reply.body
+    }
+
+    private struct Reply: Sendable {
+        var status: Int
+        var retryAfter: Duration?
+        var body: [UInt8]
+    }
+
+    /// One exchange within the timeout. The client's own deadline ends with the head of the answer, so that a body which
+    /// comes drop by drop is cut off here.
+    private func exchange(_ message: HTTPClientRequest, path: String) async throws(NodeError) -> Reply {
+        let timeout = configuration.timeout
+        let result = await withTaskGroup(of: Result<Reply, any Error>.self) { group in
+            group.addTask {
+                do { return .success(try await self.perform(message)) } catch { return .failure(error) }
+            }
+            group.addTask {
+                do {
+                    try await Task.sleep(for: timeout)
+                    return .failure(HTTPClientError.deadlineExceeded)
+                } catch {
+                    return .failure(error)
+                }
+            }
+            let first = await group.next()
+            group.cancelAll()
+            return first ?? .failure(CancellationError())
+        }
+        // A cancelled body ends early without an error.
+        if Task.isCancelled { throw NodeError(.cancelled, node: name, path: path, "cancelled") }
+        do {
+            return try result.get()
+        } catch {
+            throw NodeError(transport: error, node: name, path: path)
+        }
+    }
+
+    private func perform(_ message: HTTPClientRequest) async throws -> Reply {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
+        let response = try await http.execute(message, deadline: deadline)
+        var buffer = try await response.body.collect(upTo: configuration.answerLimit)
+        return Reply(
+            status: Int(response.status.code),
+            retryAfter: response.headers.first(name: "retry-after").flatMap { Int64($0) }.map {
+                .seconds(min(max($0, 0), 3600))
+            },
+            body: buffer.readBytes(length: buffer.readableBytes) ?? []
+        )
     }
 
     private func record(_ result: Result<[UInt8], NodeError>, request: NodeRequest, took: Duration) {

@@ -22,6 +22,13 @@ final class ScriptedNode: Sendable {
         var headers: [String: String]
     }
 
+    /// What to answer to a request, given its index.
+    struct Script: Sendable {
+        let reply: @Sendable (Asked, Int) -> Reply
+
+        init(_ reply: @escaping @Sendable (Asked, Int) -> Reply) { self.reply = reply }
+    }
+
     private let channel: any Channel
     private let log: Log
     let url: String
@@ -54,10 +61,10 @@ final class ScriptedNode: Sendable {
     /// - Parameter reply: what to answer to the request with this index.
     static func with(
         delay: Duration = .zero,
-        _ reply: @escaping @Sendable (Asked, Int) -> Reply,
+        _ script: Script,
         _ body: (ScriptedNode) async throws -> Void
     ) async throws {
-        let node = try await ScriptedNode(delay: delay, reply)
+        let node = try await ScriptedNode(delay: delay, script.reply)
         do {
             try await body(node)
         } catch {
@@ -147,12 +154,9 @@ final class ScriptedNode: Sendable {
 /// A client that is shut down afterwards.
 func withClient(
     _ endpoints: [NodeEndpoint],
-    _ configure: (inout TronClientConfiguration) -> Void = { _ in },
+    _ configuration: TronClientConfiguration = configured(),
     _ body: (TronClient) async throws -> Void
 ) async throws {
-    var configuration = TronClientConfiguration()
-    configuration.backoff = .milliseconds(1)
-    configure(&configuration)
     let client = TronClient(endpoints, configuration: configuration)
     do {
         try await body(client)
@@ -161,4 +165,12 @@ func withClient(
         throw error
     }
     await client.shutdown()
+}
+
+/// A configuration that waits little, changed as a test needs.
+func configured(_ change: (inout TronClientConfiguration) -> Void = { _ in }) -> TronClientConfiguration {
+    var configuration = TronClientConfiguration()
+    configuration.backoff = .milliseconds(1)
+    change(&configuration)
+    return configuration
 }
