@@ -70,6 +70,17 @@ internal import Testing
         #expect(!error.isRetriable)
     }
 
+    @Test func configurationsShowNoPassword() {
+        let configuration = PostgresConfiguration(
+            hosts: [.init("a"), .init("b", port: 1)],
+            database: "d",
+            user: "u",
+            password: "secret"
+        )
+        #expect("\(configuration)" == "u@a:5432,b:1/d")
+        #expect(!String(reflecting: configuration).contains("secret"))
+    }
+
     @Test func statementsAreEvictedByAge() {
         var cache = StatementCache(capacity: 2)
         let keys = (0..<3).map { StatementKey(SQL(trusted: "SELECT \($0)")) }

@@ -30,6 +30,12 @@ public struct TronAddress: Hashable, Sendable {
         (high, middle, low) = words
     }
 
+    /// The 20 bytes after the prefix as two words of eight bytes and one of four, first byte highest.
+    package init(words: (UInt64, UInt64, UInt32)) { (high, middle, low) = words }
+
+    /// The 20 bytes after the prefix as two words of eight bytes and one of four, first byte highest.
+    package var words: (UInt64, UInt64, UInt32) { (high, middle, low) }
+
     /// The 21 bytes of the protocol, 0x41 first.
     public init(bytes: some Collection<UInt8>) throws(ParseError) {
         guard bytes.count == 21 else { throw .wrongLength }

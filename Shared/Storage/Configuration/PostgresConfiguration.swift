@@ -119,3 +119,12 @@ extension Duration {
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }
+
+extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Without the password.
+    public var description: String {
+        "\(user)@\(hosts.map(\.description).joined(separator: ","))/\(database)"
+    }
+
+    public var debugDescription: String { description }
+}

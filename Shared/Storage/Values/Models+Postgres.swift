@@ -91,16 +91,26 @@ extension WithdrawalID: PostgresValue {
 /// Stored as the 21 bytes of the protocol.
 extension TronAddress: PostgresValue {
     public static var postgresType: PostgresType { .bytea }
-    public func write(to buffer: inout PostgresBuffer) { buffer.append(contentsOf: bytes) }
+
+    public func write(to buffer: inout PostgresBuffer) {
+        let words = words
+        buffer.append(UInt8(0x41))
+        buffer.append(words.0)
+        buffer.append(words.1)
+        buffer.append(words.2)
+    }
 
     public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> TronAddress {
         let bytes = try cell.value()
         guard cell.type == .bytea else { throw .type }
-        do {
-            return try TronAddress(bytes: bytes)
-        } catch {
-            throw .malformed("not an address: \(error)")
-        }
+        guard bytes.count == 21, bytes[0] == 0x41 else { throw .malformed("not an address of 21 bytes") }
+        return TronAddress(
+            words: (
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 9, as: UInt64.self)),
+                UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 17, as: UInt32.self))
+            )
+        )
     }
 }
 
