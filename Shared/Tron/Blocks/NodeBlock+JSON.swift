@@ -49,7 +49,7 @@ extension NodeBlock {
         var transactions: [IncludedTransaction] = []
         transactions.reserveCapacity(wire.transactions?.count ?? 0)
         for transaction in wire.transactions ?? [] {
-            transactions.append(try IncludedTransaction(transaction, inBlock: true))
+            transactions.append(try IncludedTransaction(transaction))
         }
         self.transactions = transactions
     }
@@ -63,14 +63,13 @@ enum NodeBlockError: Error {
 }
 
 extension IncludedTransaction {
-    /// - Parameter inBlock: whether absence of a result means success, which is the protocol's default value.
-    init(_ wire: WireIncluded, inBlock: Bool) throws(NodeBlockError) {
+    init(_ wire: WireIncluded) throws(NodeBlockError) {
         id = wire.txID
         rawBytes = wire.raw_data_hex?.value ?? []
         if !rawBytes.isEmpty, TransactionID.of(rawBytes: rawBytes) != id { throw .idMismatch(id) }
         body = rawBytes.isEmpty ? nil : try? TransactionBody(rawBytes: rawBytes)
         contractName = wire.raw_data?.contract?.first?.type ?? body?.contract.type.messageName ?? ""
         signatures = (wire.signature ?? []).map(\.value)
-        result = wire.ret?.first?.contractRet ?? (inBlock ? "SUCCESS" : nil)
+        result = wire.ret?.first?.contractRet
     }
 }

@@ -50,7 +50,7 @@ extension TronNode {
         let path = view.path("gettransactionbyid")
         guard let wire = try await ask(WireIncluded.self, path, ["value": .text(id.hex)]) else { return nil }
         do throws(NodeBlockError) {
-            return try IncludedTransaction(wire, inBlock: false)
+            return try IncludedTransaction(wire)
         } catch {
             throw NodeError(.malformed, path: path, "\(error)")
         }
