@@ -40,13 +40,21 @@ enum Broadcast {
                 body: body,
                 size: signed.bytes.count,
                 signers: try Signers.recover(signed.signatures, signed.id),
-                signatures: signed.signatures
+                signatures: signed.signatures,
+                rawBytes: signed.rawBytes
             )
             rejection = await node.submit(transaction)
         } catch {
             rejection = error
         }
-        let shown = ChainTransaction(id: signed.id, body: body, size: 0, signers: [], signatures: signed.signatures)
+        let shown = ChainTransaction(
+            id: signed.id,
+            body: body,
+            size: 0,
+            signers: [],
+            signatures: signed.signatures,
+            rawBytes: signed.rawBytes
+        )
         return [
             "result": .bool(rejection == nil), "code": .string(rejection?.code.name ?? "SUCCESS"),
             "message": .string(rejection?.message ?? ""),

@@ -87,7 +87,8 @@ enum Signers {
             body: body,
             size: signed.bytes.count,
             signers: try recover(signatures, signed.id),
-            signatures: signatures
+            signatures: signatures,
+            rawBytes: signed.rawBytes
         )
     }
 }

@@ -36,7 +36,7 @@ actor Node {
     func submit(_ transaction: ChainTransaction) -> Rejection? {
         if faults.isBusy(at: now) { return Rejection(.serverBusy, "Server busy.") }
         do {
-            try chain.submit(transaction, nextBlock: chain.head.now + .milliseconds(1))
+            try chain.submit(transaction, nextBlock: chain.head.now + configuration.blockInterval)
             return nil
         } catch {
             return error

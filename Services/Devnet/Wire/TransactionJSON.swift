@@ -12,7 +12,8 @@ extension Format {
             fields.add("ret", .array([result.json]))
         }
         fields.add(unlessEmpty: "signature", transaction.signatures.map { .string($0.hex) })
-        fields.members(of: unsigned(transaction.body, id: transaction.id))
+        let raw = transaction.rawBytes.isEmpty ? transaction.body.rawBytes : transaction.rawBytes
+        fields.members(of: unsigned(transaction.body, id: transaction.id, raw))
         return fields.json
     }
 
@@ -20,12 +21,12 @@ extension Format {
     func json(_ body: TransactionBody) -> JSON {
         var fields = Fields()
         fields.add("visible", .bool(visible))
-        fields.members(of: unsigned(body, id: body.id))
+        fields.members(of: unsigned(body, id: body.id, body.rawBytes))
         return fields.json
     }
 
-    private func unsigned(_ body: TransactionBody, id: TransactionID) -> JSON {
-        ["txID": .string(id.hex), "raw_data": rawData(body), "raw_data_hex": .string(body.rawBytes.hex)]
+    private func unsigned(_ body: TransactionBody, id: TransactionID, _ raw: [UInt8]) -> JSON {
+        ["txID": .string(id.hex), "raw_data": rawData(body), "raw_data_hex": .string(raw.hex)]
     }
 
     private func rawData(_ body: TransactionBody) -> JSON {

@@ -12,6 +12,8 @@ public struct ChainTransaction: Sendable, Hashable {
     public var signers: [TronAddress]
     /// The signatures, in order; only shown.
     public var signatures: [[UInt8]]
+    /// The raw data as signed, of which ``id`` is the hash; only shown. Another serialiser's bytes may differ from ours.
+    public var rawBytes: [UInt8]
 
     /// A decoded transaction and who signed it.
     public init(
@@ -19,12 +21,14 @@ public struct ChainTransaction: Sendable, Hashable {
         body: TransactionBody,
         size: Int,
         signers: [TronAddress],
-        signatures: [[UInt8]] = []
+        signatures: [[UInt8]] = [],
+        rawBytes: [UInt8] = []
     ) {
         self.id = id
         self.body = body
         self.size = size
         self.signers = signers
         self.signatures = signatures
+        self.rawBytes = rawBytes
     }
 }

@@ -84,6 +84,18 @@ def test_own_serialiser_by_broadcasthex():
     check(hashlib.sha256(bytes.fromhex(shown["raw_data_hex"])).hexdigest() == txid, "raw_data_hex hashes to it")
 
 
+def test_bytes_are_kept_as_they_were_signed():
+    key, sender = wallet(trx=10)
+    value = data(1, address(sender)) + data(2, address(wallet(trx=1)[1])) + number(3, TRX)
+    # A field this node has no use for (`scripts`), out of order: the id is of these bytes.
+    raw = data(12, b"note") + raw_data(1, "TransferContract", value)
+    txid, transaction = signed(raw, key)
+    check(post("/wallet/broadcasthex", {"transaction": transaction.hex()})["txid"] == txid, "it is accepted")
+    receipt(txid)
+    shown = post("/wallet/gettransactionbyid", {"value": txid})
+    check(shown["raw_data_hex"] == raw.hex(), "raw_data_hex is what was signed")
+
+
 def test_json_broadcast_serialises_anew():
     key, owner = wallet(trx=1000)
     _, receiver = wallet(trx=1)
