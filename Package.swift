@@ -129,7 +129,8 @@ let package = Package(
         service(
             "Allocator",
             [
-                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas", "Telemetry",
+                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas",
+                "Telemetry",
                 lifecycle, log, metrics,
             ]
         ),
@@ -150,6 +151,7 @@ let package = Package(
         tests("TronTests", ["Tron", "ChainModel", "Models", crypto, nioCore, nioPosix, nioHTTP]),
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
+        tests("ArchitectureTests", []),
         tests("MessagingTests", ["Messaging", "Models", "LocalStack", "TestSupport", log, lifecycle]),
         tests("StorageTests", ["Storage", "TestSupport", "LocalStack", "Models", log]),
         tests(
