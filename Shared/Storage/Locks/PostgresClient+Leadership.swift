@@ -50,8 +50,8 @@ extension PostgresClient {
             group.addTask { await lock.lost().map { .lost($0) } }
             var term: Term?
             while let end = await group.next() {
-                // A loss counts more than the cancellation it causes; the first other end is the end.
-                if term == nil { term = end }
+                // The first end counts, but for a loss: it is what makes a body fail that uses the same server.
+                if case .lost = end { term = end } else if term == nil { term = end }
                 if end != nil { group.cancelAll() }
             }
             return term ?? .failed(CancellationError())

@@ -272,11 +272,12 @@ actor Pool {
 
     private func acquireError() -> PostgresError {
         let (leased, lastError) = front.withLock { ($0.leased, $0.lastError) }
+        let connecting = sessions.values.count { $0.state == .connecting }
         let timeout = "no connection within \(configuration.acquireTimeout)"
         guard let lastError else {
             return PostgresError(
                 .acquireTimeout,
-                "\(timeout): \(leased) of \(configuration.poolSize) connections are in use"
+                "\(timeout): \(leased) of \(configuration.poolSize) connections are in use, \(connecting) being opened"
             )
         }
         return PostgresError(.acquireTimeout, "\(timeout): \(lastError.message)", sqlState: lastError.sqlState)
