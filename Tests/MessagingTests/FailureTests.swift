@@ -155,6 +155,44 @@ struct FailureTests {
         }
     }
 
+    @Test func aQueueThatDoesNotAnswerHoldsUpNoOther() async throws {
+        try await withOwnBroker { server in
+            var configuration = MessagingConfiguration.testing(server)
+            configuration.publishWindow = 50
+            let topology = Topology(queues: [.init("sick"), .init("well")])
+            try await withClient(configuration, topology: topology) { client in
+                try await client.publish([message("sick", "first"), message("well", "first")])
+                try await server.ctl(["eval", "sys:suspend(whereis('%2F_sick'))."])
+                await #expect {
+                    try await client.publish((0..<100).map { message("sick", "\($0)") }, timeout: .seconds(1))
+                } throws: { error in
+                    guard let error = error as? MessagingError else { return false }
+                    return error.code == .timeout && !error.inDoubt.isEmpty
+                }
+                let outcomes = try await client.publish([message("well", "second")], timeout: .seconds(5))
+                #expect(outcomes == [.confirmed])
+                let first = Task { () -> String? in
+                    for await batch in client.deliveries(from: "sick") {
+                        batch.acknowledge()
+                        return batch.first?.text
+                    }
+                    return nil
+                }
+                var well: [String] = []
+                let began = ContinuousClock.now
+                for await batch in client.deliveries(from: "well") {
+                    well += batch.map(\.text)
+                    batch.acknowledge()
+                    if well.count >= 2 { break }
+                }
+                #expect(well == ["first", "second"])
+                #expect(ContinuousClock.now - began < .seconds(3))
+                try await server.ctl(["eval", "sys:resume(whereis('%2F_sick'))."])
+                #expect(await first.value == "first")
+            }
+        }
+    }
+
     @Test func whatKeepsTheClientOutIsSaid() async throws {
         try await withBroker { vhost in
             var wrong = MessagingConfiguration.testing(vhost)
@@ -182,6 +220,28 @@ struct FailureTests {
                 }
                 #expect(client.state.publishing.lastError?.code == .authenticationFailed)
             }
+        }
+    }
+
+    @Test func idleConnectionsOutliveManyHeartbeats() async throws {
+        try await withBroker { vhost in
+            var configuration = MessagingConfiguration.testing(vhost)
+            configuration.heartbeat = .seconds(1)
+            let events = EventCounter()
+            let session = BrokerSession(configuration)
+            try await session.declareQueue(.init("q"))
+            try await withClient(configuration, events: events) { client in
+                try await eventually("connected") { client.state.isReady }
+                try await Task.sleep(for: .seconds(5))
+                let outcomes = try await client.publish([message("q", "x")])
+                #expect(outcomes == [.confirmed])
+                #expect(events.counts.connected == 2)
+                #expect(events.counts.disconnected == 0)
+            }
+            // The session's connection is dead by now; that is its own business.
+            let delivery = try await session.get(from: "q")
+            #expect(delivery?.text == "x")
+            await session.close()
         }
     }
 

@@ -48,6 +48,8 @@ public final class MessagingClient: Service, Sendable {
         guard stop.begin() else {
             throw MessagingError(.stopped, "a client runs once", call: "MessagingClient.run")
         }
+        // Debian's security fixes do not change this number: 0.11.0-1+deb12u3 is the least that is safe.
+        shared.logger.info("messaging begins", metadata: ["librabbitmq": "\(BrokerConnection.libraryVersion)"])
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 publisher.start()

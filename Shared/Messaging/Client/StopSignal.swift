@@ -41,3 +41,9 @@ final class StopSignal: Sendable {
         }
     }
 }
+
+/// A connection that is being closed in good order, until that moment at most.
+struct Stopping: Sendable {
+    let deadline: ContinuousClock.Instant
+    let waiter: CheckedContinuation<Void, Never>
+}

@@ -5,6 +5,8 @@ internal import Glibc
 ///
 /// After any error but a closed channel it must be thrown away; its `deinit` frees it without a word to the broker.
 final class BrokerConnection {
+    static var libraryVersion: String { String(cString: amqp_version()) }
+
     let handle: amqp_connection_state_t
     let descriptor: Int32
     let host: MessagingConfiguration.Host

@@ -17,11 +17,6 @@ actor ConsumeConnection {
     private var byChannel: [UInt16: ConsumerChannel] = [:]
     private var stopping: Stopping?
 
-    private struct Stopping {
-        let deadline: ContinuousClock.Instant
-        let waiter: CheckedContinuation<Void, Never>
-    }
-
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     init(_ configuration: MessagingConfiguration, topology: Topology, shared: ClientState, watchdog: Watchdog) {

@@ -65,6 +65,11 @@ struct ConfirmTable<Entry> {
         return false
     }
 
+    /// How many unsettled messages `body` says yes to.
+    func count(where body: (Entry) -> Bool) -> Int {
+        entries.count { entry in entry.map(body) ?? false }
+    }
+
     /// The channel is gone: gives all that is unsettled, in order, and begins at 1 again.
     mutating func reset() -> [Entry] {
         let rest = entries.compactMap { $0 }

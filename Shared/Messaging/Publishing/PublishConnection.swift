@@ -23,7 +23,7 @@ actor PublishConnection {
     /// To be sent, in order.
     private var pending: Deque<PublishSlot> = []
     /// Refused by the broker, to be sent again at a later moment.
-    private var refused: Deque<Refused> = []
+    private var refused = RefusedMessages()
     private var table = ConfirmTable<PublishSlot>()
     private var calls: [ObjectIdentifier: PublishBatch] = [:]
     private var nextDeadline: ContinuousClock.Instant?
@@ -31,35 +31,11 @@ actor PublishConnection {
     private var suspects = 0
     private var blockedSince: ContinuousClock.Instant?
     private var waitsForSocket = false
+    /// Callers have given up on messages since the window was last looked at.
+    private var mayBeStuck = false
     private var incomingReturn: IncomingReturn?
-    private var tally = Tally()
+    private var tally = PublishTally()
     private var stopping: Stopping?
-
-    private struct IncomingReturn {
-        let replyCode: Int
-        let text: String
-        let exchange: String
-        let routingKey: String
-        var messageID: String?
-        var bodyLeft: UInt64?
-    }
-
-    private struct Refused {
-        let due: ContinuousClock.Instant
-        let slot: PublishSlot
-    }
-
-    private struct Tally {
-        var published = 0
-        var confirmed = 0
-        var returned = 0
-        var refused = 0
-    }
-
-    private struct Stopping {
-        let deadline: ContinuousClock.Instant
-        let waiter: CheckedContinuation<Void, Never>
-    }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -93,7 +69,7 @@ actor PublishConnection {
                 let accepted = thread.perform {
                     self.assumeIsolated { $0.submit(messages, deadline: deadline, ticket, continuation) }
                 }
-                if !accepted { continuation.resume(returning: .failure(Self.stopped)) }
+                if !accepted { continuation.resume(returning: .failure(MessagingError.publisherStopped)) }
             }
         } onCancel: {
             ticket.cancel()
@@ -122,8 +98,6 @@ actor PublishConnection {
         thread.perform { self.assumeIsolated { $0.end() } }
     }
 
-    private static let stopped = MessagingError(.stopped, "the client has stopped", call: "publish")
-
     // MARK: - On the thread
 
     private func begin() {
@@ -138,19 +112,17 @@ actor PublishConnection {
         _ continuation: PublishBatch.Continuation
     ) {
         let batch = PublishBatch(messages, deadline: deadline, ticket, continuation)
-        guard stopping == nil else { return batch.fail(Self.stopped) }
-        guard !ticket.isCancelled else { return batch.fail(Self.cancelled) }
+        guard stopping == nil else { return batch.fail(MessagingError.publisherStopped) }
+        guard !ticket.isCancelled else { return batch.fail(MessagingError.publisherCancelled) }
         calls[ObjectIdentifier(ticket)] = batch
         nextDeadline = min(nextDeadline ?? deadline, deadline)
         for index in messages.indices { pending.append(PublishSlot(batch: batch, index: index)) }
         turn()
     }
 
-    private static let cancelled = MessagingError(.cancelled, "the caller was cancelled", call: "publish")
-
     private func cancel(_ ticket: PublishTicket) {
         guard let batch = calls.removeValue(forKey: ObjectIdentifier(ticket)) else { return }
-        batch.fail(Self.cancelled)
+        batch.fail(MessagingError.publisherCancelled)
         dropFinished()
         turn()
     }
@@ -233,14 +205,10 @@ actor PublishConnection {
             case .method(let method) where raw.channel == 0: try take(ConnectionNotice(method), connection)
             case .method(let method) where raw.channel == channel: try take(method, connection)
             case .header(let properties, let size) where raw.channel == channel:
-                let hasID = properties._flags & amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG) != 0
-                incomingReturn?.messageID = hasID ? String(properties.message_id) : nil
-                incomingReturn?.bodyLeft = size
+                incomingReturn?.take(properties, bodySize: size)
                 finishReturn()
             case .body(let bytes) where raw.channel == channel:
-                if let left = incomingReturn?.bodyLeft {
-                    incomingReturn?.bodyLeft = left - min(left, UInt64(bytes.count))
-                }
+                incomingReturn?.take(bytes)
                 finishReturn()
             default: break
             }
@@ -287,12 +255,7 @@ actor PublishConnection {
             settle(nack.delivery_tag, multiple: nack.multiple != 0, nil)
         case AMQP_BASIC_RETURN_METHOD:
             guard let back = method.arguments(as: amqp_basic_return_t.self) else { return }
-            incomingReturn = IncomingReturn(
-                replyCode: Int(back.reply_code),
-                text: String(back.reply_text),
-                exchange: String(back.exchange),
-                routingKey: String(back.routing_key)
-            )
+            incomingReturn = IncomingReturn(back)
         case AMQP_CHANNEL_CLOSE_METHOD:
             let error = MessagingError(channelClose: method, call: "publish")
             try connection.confirmClosedChannel(channel)
@@ -307,53 +270,24 @@ actor PublishConnection {
             if suspects > 0 { suspects -= 1 }
             if let outcome = slot.returned ?? outcome {
                 resolve(slot, outcome)
-            } else {
-                retry(slot)
+            } else if !refused.insert(slot) {
+                resolve(slot, .refused(reason: "the broker could not take it (basic.nack)"))
             }
         }
     }
 
-    /// A queue whose leader has not started yet, or that is full, refuses; a little later it may not.
-    private static let refusalWaits: [Duration] = [.milliseconds(50), .milliseconds(200), .milliseconds(800)]
-
-    private func retry(_ slot: PublishSlot) {
-        guard slot.refusals < Self.refusalWaits.count else {
-            return resolve(slot, .refused(reason: "the broker could not take it (basic.nack)"))
-        }
-        var again = slot.unreturned
-        again.refusals += 1
-        refused.append(Refused(due: .now + Self.refusalWaits[slot.refusals], slot: again))
-    }
-
-    private func takeRefusedAgain() {
-        guard !refused.isEmpty else { return }
-        let now = ContinuousClock.now
-        let due = refused.filter { $0.due <= now }
-        if due.isEmpty { return }
-        refused.removeAll { $0.due <= now }
-        pending.prepend(contentsOf: due.map(\.slot))
-    }
-
     private func resolve(_ slot: PublishSlot, _ outcome: PublishOutcome) {
-        switch outcome {
-        case .confirmed: tally.confirmed += 1
-        case .returned: tally.returned += 1
-        case .refused: tally.refused += 1
-        }
+        tally.add(outcome)
         if slot.batch.settle(slot.index, outcome) { calls[slot.batch.id] = nil }
     }
 
     /// A returned message carries no number, but comes before its confirm and in the order of publishing.
     private func finishReturn() {
-        guard let back = incomingReturn, back.bodyLeft == 0 else { return }
+        guard let back = incomingReturn, back.isComplete else { return }
         incomingReturn = nil
-        let outcome = PublishOutcome.returned(replyCode: back.replyCode, text: back.text)
         table.updateFirst { slot in
-            let message = slot.message
-            guard slot.returned == nil, message.mandatory, message.routingKey == back.routingKey,
-                message.exchange == back.exchange, message.properties.messageID == back.messageID
-            else { return false }
-            slot.returned = outcome
+            guard slot.returned == nil, back.isCopy(of: slot.message) else { return false }
+            slot.returned = back.outcome
             return true
         }
     }
@@ -382,10 +316,11 @@ actor PublishConnection {
 
     private func send(_ connection: BrokerConnection) throws(MessagingError) {
         waitsForSocket = false
-        takeRefusedAgain()
+        pending.prepend(contentsOf: refused.takeDue())
         guard blockedSince == nil, !pending.isEmpty else { return }
         if channel == 0 { channel = try openChannel(connection) }
         let window = suspects > 0 ? 1 : configuration.publishWindow
+        try replaceIfStuck(window)
         var budget = 0
         while table.outstanding < window, table.span < 16 * configuration.publishWindow, let slot = pending.first {
             if slot.batch.isFinished {
@@ -407,6 +342,21 @@ actor PublishConnection {
             try write(message, connection)
             tally.published += 1
         }
+    }
+
+    /// A queue without a leader confirms nothing, and its messages keep the window from all others for ever. When callers
+    /// have given up on half of a full window, a new connection lets the rest go on.
+    private func replaceIfStuck(_ window: Int) throws(MessagingError) {
+        guard mayBeStuck, table.outstanding >= window else { return }
+        mayBeStuck = false
+        let givenUp = table.count { $0.batch.isFinished }
+        guard givenUp * 2 >= table.outstanding else { return }
+        throw MessagingError(
+            .connectionLost,
+            "\(givenUp) messages of the window were not confirmed in time",
+            call: "publish",
+            endsConnection: true
+        )
     }
 
     private func write(_ message: OutgoingMessage, _ connection: BrokerConnection) throws(MessagingError) {
@@ -441,7 +391,7 @@ actor PublishConnection {
         for (id, batch) in calls {
             if batch.deadline <= now {
                 calls[id] = nil
-                batch.fail(timeout)
+                batch.fail(.unconfirmed(shared.state, isStarted: isStarted))
             } else {
                 nextDeadline = min(nextDeadline ?? batch.deadline, batch.deadline)
             }
@@ -449,30 +399,15 @@ actor PublishConnection {
         dropFinished()
     }
 
-    private var timeout: MessagingError {
-        let state = shared.state
-        var reason = "not confirmed in time"
-        if let blocked = state.blocked {
-            reason += "; the broker takes no messages: \(blocked)"
-        } else if !isStarted {
-            reason += "; the client does not run"
-        } else if let error = state.publishing.lastError, !state.publishing.isConnected {
-            reason += "; not connected: \(error)"
-        }
-        return MessagingError(.timeout, reason, call: "publish")
-    }
-
     private func dropFinished() {
+        mayBeStuck = true
         pending.removeAll { $0.batch.isFinished }
-        refused.removeAll { $0.slot.batch.isFinished }
+        refused.dropFinished()
     }
 
     private func report() {
-        if tally.published > 0 { shared.report(.published(tally.published)) }
-        if tally.confirmed > 0 { shared.report(.confirmed(tally.confirmed)) }
-        if tally.returned > 0 { shared.report(.returned(tally.returned)) }
-        if tally.refused > 0 { shared.report(.refused(tally.refused)) }
-        tally = Tally()
+        tally.report(to: shared)
+        tally = PublishTally()
     }
 
     private func sleep() {
@@ -485,7 +420,7 @@ actor PublishConnection {
         var wake = ContinuousClock.now + min(.seconds(1), configuration.heartbeat / 4)
         if isStarted, connection == nil { wake = min(wake, reconnection.due) }
         if let nextDeadline { wake = min(wake, nextDeadline) }
-        for refused in refused { wake = min(wake, refused.due) }
+        if let due = refused.nextDue { wake = min(wake, due) }
         if let stopping { wake = min(wake, stopping.deadline) }
         thread.alarm(after: wake - .now) { [unowned self] in self.assumeIsolated { $0.turn() } }
     }
@@ -496,7 +431,7 @@ actor PublishConnection {
         for batch in calls.values { batch.fail(error) }
         calls.removeAll()
         pending.removeAll()
-        refused.removeAll()
+        refused = RefusedMessages()
         _ = table.reset()
         if let connection {
             thread.unwatch(connection.descriptor)
