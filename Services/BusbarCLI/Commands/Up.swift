@@ -104,10 +104,13 @@ struct Up: AsyncParsableCommand {
         var options = StackOptions()
         for replicas in scale { options.replicas[replicas.service] = replicas.count }
         options.blockInterval = blockInterval
-        options.nodes = Launch.variable("BUSBAR_TRON_NODES")
+        // The shell has taken over `busbar env` of an earlier stack: these are no wishes of the caller.
+        let isLeftOver = Launch.variable("BUSBAR_CLOCK_URL") != nil
+        options.nodes = isLeftOver ? nil : Launch.variable("BUSBAR_TRON_NODES")
         options.keepData = keepData || options.nodes != nil
+        let made = ["BROKER", "DATABASE", "ADMIN", "TEST"] + (isLeftOver ? ["TRON", "CLOCK", "SIGNER"] : [])
         options.variables = Launch.variables(prefix: "BUSBAR_").filter { name, _ in
-            !["BUSBAR_BROKER_", "BUSBAR_DATABASE_", "BUSBAR_ADMIN_", "BUSBAR_TEST_"].contains { name.hasPrefix($0) }
+            !made.contains { name.hasPrefix("BUSBAR_\($0)_") }
         }
         return options
     }
