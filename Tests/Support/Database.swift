@@ -54,14 +54,16 @@ public func withOwnDatabaseServer<Result: Sendable>(
     settings: PostgreSQLSettings = PostgreSQLSettings(),
     _ body: (PostgreSQLServer) async throws -> Result
 ) async throws -> Result {
-    let server = try await PostgreSQLServer.start(settings: settings)
-    do {
-        let result = try await body(server)
-        await server.stop()
-        return result
-    } catch {
-        await server.stop()
-        throw error
+    try await databaseBerths.occupy {
+        let server = try await PostgreSQLServer.start(settings: settings)
+        do {
+            let result = try await body(server)
+            await server.stop()
+            return result
+        } catch {
+            await server.stop()
+            throw error
+        }
     }
 }
 
@@ -88,3 +90,5 @@ private let sharedCluster = Once<PostgreSQLAccess> {
         database: "postgres"
     )
 }
+
+private let databaseBerths = Berths(3)

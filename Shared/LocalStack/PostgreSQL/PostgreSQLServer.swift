@@ -46,7 +46,7 @@ public actor PostgreSQLServer {
         var attempt = 1
         while true {
             do {
-                return try await PostgreSQLServer(cluster, directory, settings)
+                return try await open(cluster, directory, settings)
             } catch let error as LocalStackError where error.code == .ended && attempt < 3 {
                 // Another process may have taken the port since it was found free.
                 attempt += 1
@@ -59,20 +59,29 @@ public actor PostgreSQLServer {
         try await start(directory: .lasting(directory))
     }
 
+    // Not async and throwing, for the sake of the compiler: see RabbitMQServer.
     private init(
-        _ cluster: PostgreSQLCluster,
-        _ directory: ServerDirectory,
-        _ settings: PostgreSQLSettings
-    ) async throws {
+        _ cluster: PostgreSQLCluster, _ directory: ServerDirectory, _ settings: PostgreSQLSettings, port: Int,
+        socketDirectory: String, _ sockets: ServerDirectory?, _ process: ChildProcess
+    ) {
         self.cluster = cluster
         self.directory = directory
         self.settings = settings
+        self.port = port
+        self.socketDirectory = socketDirectory
+        self.sockets = sockets
+        self.process = process
         password = settings.password
-        port = try FreePort.find(preferring: settings.preferredPort)
+    }
+
+    private static func open(
+        _ cluster: PostgreSQLCluster, _ directory: ServerDirectory, _ settings: PostgreSQLSettings
+    ) async throws -> PostgreSQLServer {
+        let port = try FreePort.find(preferring: settings.preferredPort)
         let near = cluster.path + "/socket"
+        var sockets: ServerDirectory?
+        var socketDirectory = near
         if (near + "/.s.PGSQL.65535").utf8.count <= 107 {
-            sockets = nil
-            socketDirectory = near
             try Files.makeDirectory(near)
         } else {
             let far = ServerDirectory(path: try Files.makeUniqueDirectory("/tmp/busbar-"), isTemporary: true)
@@ -81,14 +90,17 @@ public actor PostgreSQLServer {
             socketDirectory = far.path
         }
         if let owner = cluster.owner { try Files.give(socketDirectory, to: owner) }
-        process = try Self.launch(cluster, port: port, sockets: socketDirectory).start(ward: .quit)
+        let process = try launch(cluster, port: port, sockets: socketDirectory).start(ward: .quit)
+        let server = PostgreSQLServer(
+            cluster, directory, settings, port: port, socketDirectory: socketDirectory, sockets, process)
         do {
-            try await waitUntilReady()
+            try await server.waitUntilReady()
         } catch {
             await process.stop(signal: SIGQUIT, grace: .seconds(5))
             await sockets?.discard()
             throw error
         }
+        return server
     }
 
     /// The server's first process (the postmaster).

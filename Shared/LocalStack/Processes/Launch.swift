@@ -77,6 +77,8 @@ public struct Launch: Sendable {
     /// - Parameter ward: how the ``Guardian`` ends it when this process is gone; nil leaves it alone then.
     /// - Throws: ``LocalStackError`` with code `spawn`.
     public func start(ward: Guardian.Ward? = nil) throws(LocalStackError) -> ChildProcess {
+        let isThere = program.contains("/") ? Files.isExecutable(program) : Programs.find(program) != nil
+        guard isThere else { throw LocalStackError(.spawn, "there is no program \(program)") }
         guard let ward else { return ChildProcess(pid: try inShell("").spawn(extra: nil)) }
         let guardian = try Guardian.shared.get()
         // The process enters itself before it becomes the program, so no moment is uncovered.

@@ -43,7 +43,7 @@ public actor RabbitMQServer {
         var attempt = 1
         while true {
             do {
-                return try await RabbitMQServer(installation, directory, settings)
+                return try await open(installation, directory, settings)
             } catch let error as LocalStackError where error.code == .ended && attempt < 3 {
                 // Another process may have taken a port since it was found free.
                 attempt += 1
@@ -56,42 +56,57 @@ public actor RabbitMQServer {
         try await start(directory: .lasting(directory))
     }
 
+    // An actor's initializer that is async and throws crashes the compiler when it optimizes (Swift 6.3.1): everything
+    // that can fail or wait happens in `open`.
     private init(
-        _ installation: RabbitMQInstallation,
-        _ directory: ServerDirectory,
-        _ settings: RabbitMQSettings
-    ) async throws {
+        _ installation: RabbitMQInstallation, _ directory: ServerDirectory, _ settings: RabbitMQSettings,
+        _ files: RabbitMQFiles, port: Int, _ ports: Ports, epmd: ChildProcess, _ process: ChildProcess
+    ) {
         self.installation = installation
         self.directory = directory
         self.settings = settings
-        files = RabbitMQFiles(path: directory.path + "/rabbitmq")
-        port = try FreePort.find(preferring: settings.preferredPort)
-        ports = Ports(epmd: try FreePort.find(), distribution: try FreePort.find())
+        self.files = files
+        self.port = port
+        self.ports = ports
+        self.epmd = epmd
+        self.process = process
         user = settings.user
         password = settings.password
+    }
+
+    private static func open(
+        _ installation: RabbitMQInstallation, _ directory: ServerDirectory, _ settings: RabbitMQSettings
+    ) async throws -> RabbitMQServer {
+        let files = RabbitMQFiles(path: directory.path + "/rabbitmq")
+        let port = try FreePort.find(preferring: settings.preferredPort)
+        let ports = Ports(epmd: try FreePort.find(), distribution: try FreePort.find())
         try files.prepare(settings, port: port)
         let environment = files.environment(
             epmdPort: ports.epmd,
             distributionPort: ports.distribution,
             schedulers: settings.schedulers
         )
-        epmd = try await Self.startNameServer(installation, files, port: ports.epmd)
+        let epmd = try await startNameServer(installation, files, port: ports.epmd)
+        let process: ChildProcess
         do {
-            process = try Self.launch(installation, files, environment).start(
+            process = try launch(installation, files, environment).start(
                 ward: directory.isTemporary ? .kill : .terminate
             )
         } catch {
             await epmd.stop(grace: .zero)
             throw error
         }
+        let server = RabbitMQServer(
+            installation, directory, settings, files, port: port, ports, epmd: epmd, process)
         do {
-            try await waitUntilListening()
+            try await server.waitUntilListening()
         } catch {
             await process.stop(signal: SIGKILL, grace: .seconds(5))
             await epmd.stop(signal: SIGKILL, grace: .seconds(5))
             throw error
         }
         try Files.write("\(ports.epmd) \(ports.distribution)\n", to: files.accessFile)
+        return server
     }
 
     /// The broker's process.

@@ -38,6 +38,8 @@ public struct RabbitMQSettings: Sendable {
             "default_pass = \(password)",
             "default_vhost = /",
             "default_user_tags.administrator = true",
+            // Replays what others have sent in their names.
+            "default_user_tags.impersonator = true",
             // As on a production broker: what is larger is refused before it is stored.
             "max_message_size = 1048576",
             "vm_memory_high_watermark.relative = 0.25",

@@ -1,0 +1,71 @@
+import Glibc
+import LocalStack
+import Testing
+
+@Suite struct ProcessTests {
+    @Test func aCommandIsFedAndItsStreamsAreKeptApart() async throws {
+        let result = try await Launch("/bin/sh", ["-c", "cat; echo wrong >&2; exit 3"]).run(feeding: "given")
+        #expect(result.output == "given")
+        #expect(result.errors == "wrong\n")
+        #expect(result.end == .exited(3))
+    }
+
+    @Test func aMebibyteGoesThroughWithoutStalling() async throws {
+        let text = String(repeating: "0123456789abcdef", count: 65_536)
+        let result = try await Launch("/bin/cat").run(feeding: text)
+        #expect(result.output == text)
+    }
+
+    @Test func aCommandThatHangsIsEnded() async throws {
+        let start = ContinuousClock.now
+        let error = await #expect(throws: LocalStackError.self) {
+            try await Launch("/bin/sh", ["-c", "sleep 100 & wait"]).run(limit: .milliseconds(200))
+        }
+        #expect(error?.code == .timeout)
+        #expect(start.duration(to: .now) < .seconds(20))
+    }
+
+    @Test func aProgramThatIsNotThereIsNamed() async throws {
+        await #expect(throws: LocalStackError.self) { try await Launch("/no/such/program").run() }
+    }
+
+    @Test func nothingOfOurEnvironmentLeaks() async throws {
+        setenv("BUSBAR_TEST_LEAK", "1", 1)
+        let result = try await Launch("/usr/bin/env").run()
+        #expect(!result.output.contains("BUSBAR_TEST_LEAK"))
+        #expect(Launch.variables(prefix: "BUSBAR_TEST_LEAK") == ["BUSBAR_TEST_LEAK": "1"])
+    }
+
+    @Test func aStubbornProcessIsEndedByForce() async throws {
+        let process = try Launch("/bin/sh", ["-c", "trap '' TERM; while :; do sleep 1; done"]).start(ward: .kill)
+        let end = await process.stop(grace: .milliseconds(300))
+        #expect(end == .signalled(SIGKILL))
+        #expect(!process.isRunning)
+    }
+
+    @Test func waitingEndsWithTheTaskThatWaits() async throws {
+        let process = try Launch("/bin/sleep", ["100"]).start(ward: .kill)
+        let waiting = Task { try await process.waitForEnd() }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        #expect(process.isRunning)
+        let end = await process.stop(grace: .seconds(5))
+        #expect(end == .signalled(SIGTERM))
+    }
+
+    @Test func ourSocketsAreNotInherited() async throws {
+        // Without close-on-exec, as some libraries open theirs.
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        let result = try await Launch("/bin/ls", ["/proc/self/fd"]).run()
+        #expect(!result.output.split(separator: "\n").contains("\(descriptor)"))
+    }
+
+    @Test func freePortsAreFreeAndTakenOnesAreNot() throws {
+        let port = try FreePort.find()
+        #expect(FreePort.isFree(port))
+        #expect(!FreePort.isOpen(port))
+        #expect((20_000..<30_000).contains(port), "outside the range of outgoing connections")
+        #expect(try FreePort.find(preferring: port) == port)
+    }
+}
