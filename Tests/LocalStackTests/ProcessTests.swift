@@ -37,7 +37,10 @@ import Testing
     }
 
     @Test func aStubbornProcessIsEndedByForce() async throws {
-        let process = try Launch("/bin/sh", ["-c", "trap '' TERM; while :; do sleep 1; done"]).start(ward: .kill)
+        let folder = try ServerDirectory.temporary().path
+        let script = #"trap '' TERM; : >"$0/deaf"; while :; do sleep 1; done"#
+        let process = try Launch("/bin/sh", ["-c", script, folder]).start(ward: .kill)
+        while access(folder + "/deaf", F_OK) != 0, process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
         let end = await process.stop(grace: .milliseconds(300))
         #expect(end == .signalled(SIGKILL))
         #expect(!process.isRunning)

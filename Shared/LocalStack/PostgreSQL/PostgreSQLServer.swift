@@ -61,8 +61,13 @@ public actor PostgreSQLServer {
 
     // Not async and throwing, for the sake of the compiler: see RabbitMQServer.
     private init(
-        _ cluster: PostgreSQLCluster, _ directory: ServerDirectory, _ settings: PostgreSQLSettings, port: Int,
-        socketDirectory: String, _ sockets: ServerDirectory?, _ process: ChildProcess
+        _ cluster: PostgreSQLCluster,
+        _ directory: ServerDirectory,
+        _ settings: PostgreSQLSettings,
+        port: Int,
+        socketDirectory: String,
+        _ sockets: ServerDirectory?,
+        _ process: ChildProcess
     ) {
         self.cluster = cluster
         self.directory = directory
@@ -75,7 +80,9 @@ public actor PostgreSQLServer {
     }
 
     private static func open(
-        _ cluster: PostgreSQLCluster, _ directory: ServerDirectory, _ settings: PostgreSQLSettings
+        _ cluster: PostgreSQLCluster,
+        _ directory: ServerDirectory,
+        _ settings: PostgreSQLSettings
     ) async throws -> PostgreSQLServer {
         let port = try FreePort.find(preferring: settings.preferredPort)
         let near = cluster.path + "/socket"
@@ -92,7 +99,14 @@ public actor PostgreSQLServer {
         if let owner = cluster.owner { try Files.give(socketDirectory, to: owner) }
         let process = try launch(cluster, port: port, sockets: socketDirectory).start(ward: .quit)
         let server = PostgreSQLServer(
-            cluster, directory, settings, port: port, socketDirectory: socketDirectory, sockets, process)
+            cluster,
+            directory,
+            settings,
+            port: port,
+            socketDirectory: socketDirectory,
+            sockets,
+            process
+        )
         do {
             try await server.waitUntilReady()
         } catch {

@@ -59,8 +59,14 @@ public actor RabbitMQServer {
     // An actor's initializer that is async and throws crashes the compiler when it optimizes (Swift 6.3.1): everything
     // that can fail or wait happens in `open`.
     private init(
-        _ installation: RabbitMQInstallation, _ directory: ServerDirectory, _ settings: RabbitMQSettings,
-        _ files: RabbitMQFiles, port: Int, _ ports: Ports, epmd: ChildProcess, _ process: ChildProcess
+        _ installation: RabbitMQInstallation,
+        _ directory: ServerDirectory,
+        _ settings: RabbitMQSettings,
+        _ files: RabbitMQFiles,
+        port: Int,
+        _ ports: Ports,
+        epmd: ChildProcess,
+        _ process: ChildProcess
     ) {
         self.installation = installation
         self.directory = directory
@@ -75,7 +81,9 @@ public actor RabbitMQServer {
     }
 
     private static func open(
-        _ installation: RabbitMQInstallation, _ directory: ServerDirectory, _ settings: RabbitMQSettings
+        _ installation: RabbitMQInstallation,
+        _ directory: ServerDirectory,
+        _ settings: RabbitMQSettings
     ) async throws -> RabbitMQServer {
         let files = RabbitMQFiles(path: directory.path + "/rabbitmq")
         let port = try FreePort.find(preferring: settings.preferredPort)
@@ -97,7 +105,15 @@ public actor RabbitMQServer {
             throw error
         }
         let server = RabbitMQServer(
-            installation, directory, settings, files, port: port, ports, epmd: epmd, process)
+            installation,
+            directory,
+            settings,
+            files,
+            port: port,
+            ports,
+            epmd: epmd,
+            process
+        )
         do {
             try await server.waitUntilListening()
         } catch {
