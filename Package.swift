@@ -158,7 +158,7 @@ let package = Package(
             "ServiceKitTests",
             [
                 "ServiceKit", "Messaging", "Storage", "Telemetry", "Models", "TestSupport", "LocalStack", log, metrics,
-                httpClient, nioCore, configuration,
+                httpClient, httpServer, nioCore, lifecycle, configuration,
             ]
         ),
     ]

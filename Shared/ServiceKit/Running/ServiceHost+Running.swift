@@ -7,7 +7,7 @@ internal import UnixSignals
 
 extension ServiceHost {
     /// How long a service may take from the signal to its end.
-    static let drainLimit = Duration.seconds(9)
+    static let drainLimit = Duration.seconds(8)
 
     /// Runs until told to stop, and says how it went. Also logs it.
     /// - Parameter signals: whether SIGTERM and SIGINT stop it.
@@ -26,12 +26,12 @@ extension ServiceHost {
             logger.critical("refused to start", error: error)
             return .unavailable
         } catch {
-            if health.isDraining, !(error is UnexpectedEnd) {
-                // Cut off after the limit: what was in hand is delivered again.
-                logger.error("did not drain in time", error: error)
-            } else {
-                logger.critical("ended by an error that nobody expected", error: error)
+            if health.isDraining, error is CancellationError {
+                // Cut off after the limit, because a dependency does not answer: handed back, and nothing is lost.
+                logger.warning("stopped before all was finished; it is delivered again")
+                return .ok
             }
+            logger.critical("ended by an error that nobody expected", error: error)
             return .software
         }
     }
@@ -56,7 +56,7 @@ extension ServiceHost {
         services += [("start", start), ("marker", marker), ("publisher", publisher), ("relay", relay)]
         services.append(("work", WorkService(parts: takeRegistered(), gate: gate)))
         services.append(
-            ("drain", DrainMark(health: health, limit: signals ? Self.drainLimit + .milliseconds(700) : nil))
+            ("drain", DrainMark(health: health, limit: signals ? Self.drainLimit + .milliseconds(1500) : nil))
         )
         var configuration = ServiceGroupConfiguration(
             services: services.map { name, service in

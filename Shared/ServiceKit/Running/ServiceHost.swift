@@ -125,6 +125,8 @@ public final class ServiceHost: Sendable {
         health.requireForReadiness { Self.brokerCheck(messaging.state) }
         health.requireForReadiness { [postgres] in Self.databaseCheck(health, postgres.status) }
         PoolMetrics.add(to: metrics, postgres)
+        let housekeeping = Housekeeping(postgres: postgres, outbox: table, inbox: inbox, clock: clock)
+        loop("housekeeping", every: .seconds(30)) { try await housekeeping.run() }
     }
 
     /// The port of `/livez`, `/readyz` and `/metrics`, once it is open.

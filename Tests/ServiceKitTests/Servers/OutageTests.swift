@@ -101,6 +101,54 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func withItsDependenciesGoneItStillStopsWithinTenSecondsAndLosesNothing(isFrozen: Bool) async throws {
+        try await withOwnGround { ground, broker, server in
+            let load = try Load(ground)
+            let loading = Task { await load.run() }
+            defer { loading.cancel() }
+            let host = try ground.host { $0.consume("kit.work", prefetch: 50, inbox: true, Ground.effects) }
+            let running = Task { await host.runToExit(signals: false) }
+            try await eventually("under load") { load.count >= 100 && host.gate.isOpen }
+            load.stop()
+            await loading.value
+            let sender = try ground.host()
+            let sending = Task { await sender.runToExit(signals: false) }
+            try await sender.messaging.publish((1...2000).map { Ground.work(10_000 + $0) })
+            if isFrozen {
+                await server.freeze()
+                await broker.freeze()
+            } else {
+                await server.kill()
+                await broker.kill()
+            }
+            await sender.stop()
+            let begin = ContinuousClock.now
+            await host.stop()
+            let code = await running.value
+            print("stopped after \(ContinuousClock.now - begin) with \(code)")
+            #expect(code == .ok)
+            #expect(ContinuousClock.now - begin < .seconds(10))
+            _ = await sending.value
+            if isFrozen {
+                await server.thaw()
+                await broker.thaw()
+            } else {
+                try await server.restart()
+                try await broker.restart()
+            }
+            try await ground.running {
+                $0.consume("kit.work", inbox: true, Ground.effects)
+            } while: { service in
+                let all = Array(1...load.count) + Array(10_001...12_000)
+                try await eventually(within: .seconds(40), "all are handled") {
+                    try await service.effects().count >= all.count
+                }
+                #expect(try await service.effects() == all.map(Int64.init))
+            }
+        }
+    }
+
     @Test func aFrozenDatabaseLosesNothing() async throws {
         try await outage("database frozen") { _, server in
             await server.freeze()

@@ -70,6 +70,40 @@ import Testing
         }
     }
 
+    @Test func oldRowsAreCleanedAwayAndUnpublishedOnesKept() async throws {
+        try await withGround { ground in
+            let service = try ground.host()
+            let old = service.clock.now() - .seconds(9 * 86_400)
+            let ids = OrderedIDs()
+            func row(_ moment: Timestamp) throws -> OutboxMessage {
+                OutboxMessage(
+                    try service.codec.outgoing(Done(number: 1)),
+                    id: ids.next(at: moment),
+                    at: moment
+                )
+            }
+            let rows = [try row(old), try row(old + .seconds(1)), try row(service.clock.now())]
+            let outbox = service.outbox.outbox
+            try await outbox.insert(rows, in: service.postgres)
+            try await outbox.markPublished([rows[0].id, rows[2].id], at: old, in: service.postgres)
+            try await service.postgres.withTransaction { transaction in
+                _ = try await service.inbox.insert(["old"], consumer: "c", at: old, in: transaction)
+                _ = try await service.inbox.insert(["new"], consumer: "c", at: service.clock.now(), in: transaction)
+            }
+            try await Housekeeping(
+                postgres: service.postgres,
+                outbox: outbox,
+                inbox: service.inbox,
+                clock: service.clock
+            ).run()
+            let left = try await service.postgres.query("SELECT id FROM kit.outbox ORDER BY id", as: UUIDv7.self)
+            #expect(left == [rows[1].id, rows[2].id])
+            let known = try await service.inbox.processed(["old", "new"], consumer: "c", in: service.postgres)
+            #expect(known == ["new"])
+            await service.postgres.shutDown()
+        }
+    }
+
     @Test func idsGrowWithinAMillisecondAndWhenTheClockGoesBack() {
         let ids = OrderedIDs()
         let moment = Timestamp(milliseconds: 1_700_000_000_000)
