@@ -91,7 +91,9 @@ struct Up: AsyncParsableCommand {
             console.good("live after \(DurationText.seconds(since: start))")
             for line in state.table().lines() { console.line("  " + line) }
             if json { Console().line(state.json) }
-            if demo { isDemoGood.set(try await Demo.run(stack, count: withdrawals ?? 60, console: console)) }
+            if demo {
+                isDemoGood.set(try await Demo.run(stack, count: withdrawals ?? 60, json: json, console: console))
+            }
             if exit { return }
             console.line("Logs: \(layout.logs)   Variables: busbar env   End: Ctrl-C or busbar down")
             while true { try await Task.sleep(for: .seconds(3600)) }
