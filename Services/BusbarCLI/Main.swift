@@ -5,6 +5,16 @@ struct Busbar: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "busbar",
         abstract: "Operations command line and local stack of Busbar.",
-        subcommands: [Up.self, Down.self, Status.self, Env.self]
+        groupedSubcommands: [
+            CommandGroup(name: "Local stack", subcommands: [Up.self, Down.self, Status.self, Env.self]),
+            CommandGroup(
+                name: "Operations",
+                subcommands: [Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self]
+            ),
+            CommandGroup(
+                name: "Registry",
+                subcommands: [PartnerCommand.self, WalletCommand.self, PoolCommand.self, Keys.self]
+            ),
+        ]
     )
 }

@@ -40,7 +40,16 @@ extension BrokerPolicy {
                 pattern: "^\(escaped(Exchanges.unrouted))$",
                 target: .queues,
                 settings: ["max-length": .number(10_000), "overflow": .text("drop-head")]
-            )
+            ),
+            // Queues of people who watch: gone a minute after the last one looked, whatever became of his program.
+            BrokerPolicy(
+                "watch-limits",
+                pattern: "^watch\\.",
+                target: .queues,
+                settings: [
+                    "expires": .number(60_000), "max-length": .number(10_000), "overflow": .text("drop-head"),
+                ]
+            ),
         ]
 
     private static func escaped(_ name: String) -> String {
