@@ -10,9 +10,13 @@ is_up_to_date() {
     [ -f "$mark" ] || return 1
     local program
     for program in busbar allocator devnet; do [ -x "$(release_folder)/$program" ] || return 1; done
-    [ -z "$(find "$root/Package.swift" "$root/Package.resolved" "$root/Shared" "$root/Services" "$logs/swift-version" \
+    # By content: the build itself may write this one.
+    [ "$(pins)" = "$(cat "$mark.pins" 2>/dev/null)" ] || return 1
+    [ -z "$(find "$root/Package.swift" "$root/Shared" "$root/Services" "$logs/swift-version" \
         -newer "$mark" -print -quit 2>/dev/null)" ]
 }
+
+pins() { cksum <"$root/Package.resolved" 2>/dev/null || true; }
 
 build_release() {
     [ -z "$no_build" ] || return 0
@@ -22,6 +26,7 @@ build_release() {
     touch "$logs/release.new"
     say "Building in release; the first time takes several minutes."
     with_progress "the executables" "$logs/build.log" swift build --package-path "$root" -c release
+    pins >"$logs/release.pins"
     mv -f -- "$logs/release.new" "$logs/release"
 }
 
