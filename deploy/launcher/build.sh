@@ -16,7 +16,7 @@ is_up_to_date() {
         -newer "$mark" -print -quit 2>/dev/null)" ]
 }
 
-pins() { cksum <"$root/Package.resolved" 2>/dev/null || true; }
+pins() { cksum 2>/dev/null <<<"$(cat "$root/Package.resolved" 2>/dev/null)"; }
 
 build_release() {
     [ -z "$no_build" ] || return 0
