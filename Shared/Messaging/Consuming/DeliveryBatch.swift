@@ -37,6 +37,9 @@ public struct DeliveryBatch: Sendable {
     /// These to the dead-letter exchange.
     public func reject(_ some: some Sequence<Delivery>) { settle(.reject, some) }
 
+    /// False once a new channel was opened: then what is not settled comes again, and settling it here does nothing.
+    public var isCurrent: Bool { buffer?.isCurrent(generation) ?? true }
+
     private func settle(_ verdict: Verdict) {
         guard let buffer, let first = deliveries.first, let last = deliveries.last else { return }
         buffer.settle(Settlement(generation: generation, verdict: verdict, tags: .range(first.tag...last.tag)))

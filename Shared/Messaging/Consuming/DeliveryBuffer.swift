@@ -61,6 +61,9 @@ final class DeliveryBuffer: Sendable {
         if mustWake { connection.flushSettlements(of: self) }
     }
 
+    /// Whether the broker still waits for settlements of this generation.
+    func isCurrent(_ generation: Int) -> Bool { state.withLock { $0.generation == generation } }
+
     /// Nobody will ask any more: the consumer is to be cancelled.
     func abandon() {
         end()

@@ -12,6 +12,12 @@ final class SlowLane: Sendable {
         var lastError: String?
         var backoff = Backoff(base: .milliseconds(100))
         var due = ContinuousClock.now
+
+        func isSameMessage(as other: Suspect) -> Bool {
+            delivery.properties.messageID != nil
+                && delivery.properties.messageID == other.delivery.properties.messageID
+                && delivery.body == other.delivery.body
+        }
     }
 
     private let suspects = Mutex<[Suspect]>([])
@@ -25,15 +31,14 @@ final class SlowLane: Sendable {
     func add(_ some: [Suspect]) {
         guard !some.isEmpty else { return }
         suspects.withLock { suspects in
-            for suspect in some {
-                // After a lost connection the same message comes again: the new delivery is the one to settle.
-                if let id = suspect.delivery.properties.messageID,
-                    let known = suspects.firstIndex(where: { $0.delivery.properties.messageID == id })
-                {
-                    suspects[known] = suspect
-                } else {
-                    suspects.append(suspect)
+            // After a lost connection the same messages come again: only the new deliveries can be settled.
+            let stale = suspects.filter { !$0.batch.isCurrent }
+            if !stale.isEmpty { suspects.removeAll { !$0.batch.isCurrent } }
+            for var suspect in some where suspect.batch.isCurrent {
+                if suspect.lastError == nil, let known = stale.first(where: { $0.isSameMessage(as: suspect) }) {
+                    (suspect.lastError, suspect.backoff, suspect.due) = (known.lastError, known.backoff, known.due)
                 }
+                suspects.append(suspect)
             }
         }
         wakeUp.ring()

@@ -15,6 +15,8 @@ struct SuspectRunner: Sendable {
         defer { consumer.health.forget(watch) }
         let turn = Turn(consumer: consumer, watch: watch, lane: lane, isStopping: isStopping)
         while let suspect = await lane.next() {
+            // Of a lost channel: it comes again, and is counted then.
+            guard suspect.batch.isCurrent else { continue }
             watch.turned()
             await handle(suspect, turn)
             watch.waits()

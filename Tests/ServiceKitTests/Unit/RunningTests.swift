@@ -1,3 +1,4 @@
+import Messaging
 import Testing
 
 @testable import ServiceKit
@@ -81,4 +82,37 @@ import Testing
 /// Always the highest number: jitter then draws the ceiling.
 private struct Highest: RandomNumberGenerator {
     mutating func next() -> UInt64 { .max }
+}
+
+@Suite struct SlowLaneTests {
+    private func suspect(_ id: String, _ body: String = "x") -> SlowLane.Suspect {
+        let delivery = Delivery(
+            body: Array(body.utf8),
+            properties: MessageProperties(messageID: id),
+            routingKey: "q",
+            redelivered: true,
+            queue: "q"
+        )
+        return SlowLane.Suspect(delivery: delivery, batch: DeliveryBatch([delivery]))
+    }
+
+    @Test func twoMessagesWithOneIdAreBothKept() async {
+        let lane = SlowLane()
+        lane.add([suspect("a"), suspect("a"), suspect("a", "y")])
+        #expect(lane.count == 3)
+    }
+
+    @Test func aPostponedSuspectGoesBehindTheOthers() async {
+        let lane = SlowLane()
+        lane.add([suspect("a"), suspect("b"), suspect("c")])
+        var ids: [String?] = []
+        if let first = await lane.next() {
+            ids.append(first.delivery.properties.messageID)
+            lane.postpone(first)
+        }
+        for _ in 0..<3 { ids.append(await lane.next()?.delivery.properties.messageID) }
+        #expect(ids.prefix(1) == ["a"] && Set(ids.dropFirst()) == ["a", "b", "c"])
+        lane.close()
+        #expect(await lane.next()?.delivery == nil)
+    }
 }
