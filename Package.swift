@@ -139,7 +139,7 @@ let package = Package(
             "BusbarCLI",
             [
                 "LocalStack", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage",
-                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, lifecycle, log,
+                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, lifecycle, log,
             ]
         ),
 
@@ -152,6 +152,10 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
         tests("ArchitectureTests", []),
+        tests(
+            "BusbarCLITests",
+            ["BusbarCLI", "TestSupport", "LocalStack", "ServiceKit", "Messaging", "Storage", "Models"]
+        ),
         tests("MessagingTests", ["Messaging", "Models", "LocalStack", "TestSupport", log, lifecycle]),
         tests("StorageTests", ["Storage", "TestSupport", "LocalStack", "Models", log]),
         tests(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import LocalStack
 internal import Messaging
 internal import ServiceKit
@@ -47,14 +48,17 @@ struct Migrate: AsyncParsableCommand {
             if LocalFile.read(definitions) == text {
                 console.good("\(definitions) is up to date")
             } else {
-                try LocalFile.write(text, to: definitions)
+                try Data(text.utf8).write(to: URL(filePath: definitions))
                 console.good("wrote \(definitions); rabbitmqctl import_definitions applies it")
             }
         }
         guard !onlyDefinitions else { return }
         let password = try rolePasswordFile.map { try SecretPrompt.text(file: $0) }
-        let operations = try await Operations.find(location.layout)
-        let applied = try await operations.withPostgres { try await DatabaseMigration.run($0, rolePassword: password) }
+        // Without a clock: no domain time is stored, and a devnet may start later.
+        let variables = try Operations.findVariables(location.layout)
+        let applied = try await Operations.withPostgres(variables) { client in
+            try await DatabaseMigration.run(client, rolePassword: password)
+        }
         for migration in applied { console.good("applied \(migration.schema) \(migration.name)") }
         if applied.isEmpty { console.good("the database is up to date") }
         if password != nil { console.good("the roles have their password") }

@@ -19,18 +19,21 @@ struct Operations: Sendable {
     /// Finds the servers: by the `BUSBAR_` variables, or the local stack that runs here when they name none.
     /// - Throws: ``OperationError`` when neither is there, or the time cannot be read.
     static func find(_ layout: StackLayout) async throws -> Operations {
+        try await Operations(try findVariables(layout))
+    }
+
+    /// The variables alone, for what needs no clock.
+    static func findVariables(_ layout: StackLayout) throws -> [String: String] {
         let given = Launch.variables(prefix: "BUSBAR_")
         let own = ["BUSBAR_BROKER_", "BUSBAR_DATABASE_", "BUSBAR_CONFIG_FILE"]
-        guard !given.keys.contains(where: { name in own.contains { name.hasPrefix($0) } }) else {
-            return try await Operations(given)
-        }
+        guard !given.keys.contains(where: { name in own.contains { name.hasPrefix($0) } }) else { return given }
         guard let stack = StackState.running(layout), !stack.variables.isEmpty else {
             throw OperationError(
                 "no server is named by BUSBAR_ variables, and no local stack runs here",
                 hint: "start one: busbar up; or set BUSBAR_DATABASE_HOSTS, BUSBAR_BROKER_HOSTS and their users"
             )
         }
-        return try await Operations(stack.variables.merging(given) { $1 })
+        return stack.variables.merging(given) { $1 }
     }
 
     init(_ variables: [String: String]) async throws {

@@ -1,5 +1,6 @@
 internal import Messaging
 internal import Models
+internal import ServiceKit
 internal import Storage
 internal import Synchronization
 
@@ -32,13 +33,14 @@ struct ParkedMove: Sendable {
     static let reach = 2000
 
     /// Does it, and ends when every message that is meant was seen, or nothing has come for three seconds.
-    func run() async throws -> Result {
+    /// - Parameter topology: declared first.
+    func run(topology: Topology = .house) async throws -> Result {
         let waiting = try await operations.withBroker { session in try await session.messageCount(of: queue) }
         let limit = ids == nil ? waiting : min(waiting, Self.reach)
         guard limit > 0 else { return Result() }
         let progress = Progress()
         try await operations.withPostgres { postgres in
-            try await operations.withMessaging { messaging in
+            try await operations.withMessaging(topology: topology) { messaging in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await move(limit, messaging, postgres, progress) }
                     group.addTask {
