@@ -139,7 +139,8 @@ let package = Package(
             "BusbarCLI",
             [
                 "LocalStack", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage",
-                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, lifecycle, log,
+                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, lifecycle,
+                log,
             ]
         ),
 

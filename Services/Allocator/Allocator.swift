@@ -40,7 +40,7 @@ struct Allocator {
         )
         commands = CommandHandler(registry: registry)
         resolver = NeedResolver(service: service, chain: chain, book: needs, wakeUp: wakeUp)
-        recipients = NeedKeeper(chain: chain, book: needs, pollInterval: configuration.pollInterval)
+        recipients = NeedKeeper(chain: chain, book: needs)
         solidity = SolidityKeeper(service: service, chain: chain, sender: sender, policy: policy)
         sweeper = DelegationSweep(service: service, chain: chain, registry: registry)
         let signer = DelegationSigner(

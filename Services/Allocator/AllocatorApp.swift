@@ -24,7 +24,7 @@ struct AllocatorApp {
             service.loop("registry", every: .seconds(1)) { try await allocator.registry.refresh() }
             service.loop("prices", every: .seconds(5)) { _ = try await allocator.prices.current() }
             service.loop("needs", every: .zero) { try await allocator.resolveNeeds() }
-            service.loop("recipients", every: .seconds(1)) { try await allocator.recipients.run() }
+            service.loop("recipients", every: configuration.pollInterval) { try await allocator.recipients.catchUp() }
             service.leader("chain") { try await allocator.keeper.run() }
             service.leader("solidity") { try await allocator.keepSolid() }
             service.leader("sweep") { try await allocator.sweep() }

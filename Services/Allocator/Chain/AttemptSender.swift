@@ -1,3 +1,4 @@
+internal import Logging
 internal import Models
 internal import Planning
 internal import ServiceKit
@@ -21,26 +22,28 @@ struct AttemptSender {
         let attempts = try await service.postgres.withConnection {
             try await AcquisitionStore.unsent(olderThan: age.map { now - $0 }, now: now, in: $0)
         }
-        var sends: [(id: UUIDv7, answer: String)] = []
-        for chunk in stride(from: 0, to: attempts.count, by: Self.atOnce) {
-            sends += await withTaskGroup(of: (UUIDv7, String).self) { group in
-                for attempt in attempts[chunk..<min(chunk + Self.atOnce, attempts.count)] {
-                    group.addTask {
-                        do {
-                            return (attempt.id, try await chain.broadcast(attempt.bytes))
-                        } catch {
-                            // Whether it arrived is not known: the chain will tell.
-                            return (attempt.id, "no answer: \(error)")
-                        }
-                    }
-                }
-                return await group.reduce(into: []) { $0.append(($1.0, $1.1)) }
+        var sends: [AcquisitionStore.Send] = []
+        for start in stride(from: 0, to: attempts.count, by: Self.atOnce) {
+            let chunk = attempts[start..<min(start + Self.atOnce, attempts.count)]
+            await withTaskGroup(of: AcquisitionStore.Send.self) { group in
+                for attempt in chunk { group.addTask { await send(attempt) } }
+                for await sent in group { sends.append(sent) }
             }
         }
         guard !sends.isEmpty else { return }
+        service.logger.debug("sent transactions", metadata: ["count": "\(sends.count)"])
         CrashPoint.hit(.broadcast)
         let sent = service.clock.now()
         try await service.postgres.withConnection { try await AcquisitionStore.recordSends(sends, now: sent, in: $0) }
         CrashPoint.hit(.record)
+    }
+
+    private func send(_ attempt: AcquisitionStore.Unsent) async -> AcquisitionStore.Send {
+        do {
+            return AcquisitionStore.Send(id: attempt.id, answer: try await chain.broadcast(attempt.bytes))
+        } catch {
+            // Whether it arrived is not known: the chain will tell.
+            return AcquisitionStore.Send(id: attempt.id, answer: "no answer: \(error)")
+        }
     }
 }

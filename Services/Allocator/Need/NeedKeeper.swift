@@ -3,33 +3,34 @@ internal import Planning
 internal import ServiceKit
 
 /// Keeps a ``NeedBook`` true: the contract's factor, and whose balance transfers have changed.
-struct NeedKeeper {
-    let chain: any ChainGateway
-    let book: NeedBook
-    let pollInterval: Duration
+actor NeedKeeper {
+    private let chain: any ChainGateway
+    private let book: NeedBook
+    private var last: (number: Int64, id: [UInt8])?
+    private var factorAt: ContinuousClock.Instant?
 
     /// More missed blocks than this are not read one by one.
     private static let mostMissed: Int64 = 60
 
-    /// Follows the head chain until cancelled.
-    func run() async throws {
-        var last: (number: Int64, id: [UInt8])?
-        var factorAt: ContinuousClock.Instant?
-        while !Task.isCancelled {
-            if factorAt.map({ ContinuousClock.now - $0 > .seconds(10) }) ?? true {
-                let factor = try await chain.factor()
-                book.update { $0.setFactor(factor) }
-                factorAt = .now
-            }
-            let head = try await chain.head()
-            if let known = last, head.number - known.number <= Self.mostMissed, head.number >= known.number {
-                last = try await follow(from: known, to: head)
-            } else {
-                // Started, far behind, or the chain got shorter: what is remembered of recipients may be wrong.
-                book.update { $0.forgetRecipients() }
-                last = (head.number, head.id)
-            }
-            try await Task.sleep(for: pollInterval)
+    init(chain: any ChainGateway, book: NeedBook) {
+        self.chain = chain
+        self.book = book
+    }
+
+    /// Takes in what the chain has shown since the last time.
+    func catchUp() async throws {
+        if factorAt.map({ ContinuousClock.now - $0 > .seconds(10) }) ?? true {
+            let factor = try await chain.factor()
+            book.update { $0.setFactor(factor) }
+            factorAt = .now
+        }
+        let head = try await chain.head()
+        if let known = last, head.number - known.number <= Self.mostMissed, head.number >= known.number {
+            last = try await follow(from: known, to: head)
+        } else {
+            // Started, far behind, or the chain got shorter: what is remembered of recipients may be wrong.
+            book.update { $0.forgetRecipients() }
+            last = (head.number, head.id)
         }
     }
 

@@ -16,9 +16,14 @@ struct RequestHandler {
     func handle(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
         var result = BatchResult()
         var items: [RequestBatch.Item] = []
-        let admission = Admission(registry: registry.snapshot)
+        let commands = deliveries.map { IncomingCommand($0) }
+        let admitted = try await registry.admitting { admission in
+            commands.map { admission.admit(request: $0, now: work.now) }
+        } isRefused: { results in
+            results.contains { !$0.isAdmitted }
+        }
         for (position, delivery) in deliveries.enumerated() {
-            switch admission.admit(request: IncomingCommand(delivery), now: work.now) {
+            switch admitted[position] {
             case .admitted(let request):
                 items.append(.init(request: request, messageID: delivery.properties.messageID, need: nil))
             case .rejected(let answer): try work.publish(answer, causedBy: delivery)
@@ -72,6 +77,10 @@ struct CommandHandler {
         case item(PartnerID, WithdrawalID, CommandBatch.Item.Command, String)
         case rejected(WithdrawalRejected)
         case parked(String)
+
+        var isAdmitted: Bool {
+            if case .item = self { true } else { false }
+        }
     }
 
     private func handle(
@@ -81,9 +90,14 @@ struct CommandHandler {
     ) async throws -> BatchResult {
         var result = BatchResult()
         var items: [CommandBatch.Item] = []
-        let admission = Admission(registry: registry.snapshot)
+        let commands = deliveries.map { IncomingCommand($0) }
+        let decisions = try await registry.admitting { admission in
+            commands.map { admit(admission, $0) }
+        } isRefused: { decisions in
+            decisions.contains { !$0.isAdmitted }
+        }
         for (position, delivery) in deliveries.enumerated() {
-            switch admit(admission, IncomingCommand(delivery)) {
+            switch decisions[position] {
             case .item(let partner, let id, let command, let type):
                 items.append(
                     .init(
@@ -115,5 +129,11 @@ extension IncomingCommand {
             sender: delivery.properties.userID,
             body: delivery.body
         )
+    }
+}
+
+extension AdmissionResult {
+    var isAdmitted: Bool {
+        if case .admitted = self { true } else { false }
     }
 }

@@ -116,7 +116,7 @@ enum AcquisitionStore {
 
     /// Records that attempts were sent, and what the node said.
     static func recordSends(
-        _ sends: [(id: UUIDv7, answer: String)],
+        _ sends: [Send],
         now: Timestamp,
         in connection: some PostgresQuerying
     ) async throws {
@@ -194,12 +194,24 @@ enum AcquisitionStore {
 }
 
 extension AcquisitionStore {
+    /// A signed transaction to be sent.
+    struct Unsent: Sendable {
+        var id: UUIDv7
+        var bytes: [UInt8]
+    }
+
+    /// A transaction that was sent, and what the node said.
+    struct Send: Sendable {
+        var id: UUIDv7
+        var answer: String
+    }
+
     /// Attempts to be sent: never sent, or also those not in a block though first sent before a moment.
     static func unsent(
         olderThan moment: Timestamp?,
         now: Timestamp,
         in connection: some PostgresQuerying
-    ) async throws -> [(id: UUIDv7, bytes: [UInt8])] {
+    ) async throws -> [Unsent] {
         try await connection.query(
             """
             SELECT attempt_id, signed_bytes FROM allocator.attempt
@@ -207,6 +219,6 @@ extension AcquisitionStore {
              ORDER BY stored_at LIMIT 200
             """,
             as: (UUIDv7, [UInt8]).self
-        ).map { (id: $0.0, bytes: $0.1) }
+        ).map { Unsent(id: $0.0, bytes: $0.1) }
     }
 }

@@ -91,11 +91,10 @@ enum WithdrawalStore {
                    EXISTS (SELECT 1 FROM allocator.promise p
                             WHERE p.allocation_id = a.allocation_id AND p.closed_at IS NULL)
               FROM allocator.withdrawal w
-            """ + selection + """
-
-                  JOIN allocator.allocation a ON a.partner_id = w.partner_id AND a.withdrawal_id = w.withdrawal_id
-                 ORDER BY w.partner_id, w.withdrawal_id FOR NO KEY UPDATE OF w
-                """,
+              \(selection)
+              JOIN allocator.allocation a ON a.partner_id = w.partner_id AND a.withdrawal_id = w.withdrawal_id
+             ORDER BY w.partner_id, w.withdrawal_id FOR NO KEY UPDATE OF w
+            """,
             as: (
                 PartnerID, WithdrawalID, TronAddress, TronAddress, Int64, String?, Int16, Timestamp?, Timestamp,
                 WithdrawalState, Int32, Energy?, Bandwidth?, Timestamp?, Timestamp?, TransactionID?, TransactionID?,

@@ -1,9 +1,204 @@
-/// The demo: an upstream withdrawal system that uses the running stack.
+internal import Logging
+internal import Messaging
+internal import Models
+internal import Planning
+internal import ServiceKit
+internal import Storage
+internal import Tron
+
+/// The demo: plays upstream withdrawal systems against the running stack, on the devnet, with real messages, transactions
+/// and signatures.
 enum Demo {
+    /// Over how long the withdrawals arrive, and the most the whole may take after that.
+    private static func span(of count: Int) -> Duration { .milliseconds(max(5_000, min(90_000, count * 60))) }
+    private static let patience = Duration.seconds(240)
+
     /// Runs `count` withdrawals through a live stack.
     ///
     /// - Returns: whether everything the demo checks was as it should be.
-    static func run(_ stack: RunningStack, count: Int, console: Console) async throws -> Bool {
-        throw StackError("the demo is not part of this build yet")
+    static func run(_ stack: RunningStack, count: Int, json: Bool, console: Console) async throws -> Bool {
+        let start = ContinuousClock.now
+        var generator = SystemRandomNumberGenerator()
+        let run = String(UInt32.random(in: .min ... .max, using: &generator), radix: 36)
+        let plan = DemoPlan(
+            count: count,
+            wallets: DemoWorld.walletCount,
+            span: span(of: count),
+            run: run,
+            using: &generator
+        )
+        let ledger = DemoLedger(plan.orders)
+        let world = try await console.step("partners, hot wallets and recipients") {
+            let world = try await DemoWorld.make(stack, run: run, plan: plan)
+            return (
+                world,
+                "\(world.partners.count) partners, \(world.wallets.count) hot wallets, \(world.recipients.count) recipients"
+            )
+        }
+        let chain = TronClient([NodeEndpoint(url: stack.environment.node)])
+        do {
+            try await play(plan, world, ledger, chain, stack, console)
+            let left = try await waitForReclaim(stack, console)
+            let summary = try await summarize(ledger, world, chain, left, stack, since: start)
+            await chain.shutdown()
+            show(summary, json: json, console)
+            return summary.isClean
+        } catch {
+            await chain.shutdown()
+            throw error
+        }
+    }
+
+    private enum End: Sendable {
+        case played
+        case timeIsUp
+    }
+
+    private static func play(
+        _ plan: DemoPlan,
+        _ world: DemoWorld,
+        _ ledger: DemoLedger,
+        _ chain: TronClient,
+        _ stack: RunningStack,
+        _ console: Console
+    ) async throws {
+        let variables = stack.environment.variables
+        let clock = try await chainClock(stack)
+        let token = try TronAddress(base58: "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t")
+        try await withThrowingTaskGroup(of: End.self) { group in
+            for (number, partner) in world.partners.enumerated() {
+                let orders = plan.orders.filter { world.wallets[$0.wallet].partner == number }
+                group.addTask {
+                    try await Operations.withMessaging(
+                        variables: variables,
+                        user: partner.user,
+                        password: partner.password,
+                        topology: Topology()
+                    ) { messaging in
+                        try await DemoUpstream(
+                            partner: partner,
+                            world: world,
+                            orders: orders,
+                            ledger: ledger,
+                            messaging: messaging,
+                            chain: chain,
+                            token: token,
+                            clock: clock,
+                            codec: MessageCodec(appID: "demo", clock: clock)
+                        ).run()
+                    }
+                    return .played
+                }
+            }
+            group.addTask {
+                try await follow(ledger, of: plan.orders.count, console)
+                return .timeIsUp
+            }
+            group.addTask {
+                try await Task.sleep(for: span(of: plan.orders.count) + patience)
+                // What is open by now is told by the summary.
+                return .timeIsUp
+            }
+            var playing = world.partners.count
+            loop: while playing > 0, let end = try await group.next() {
+                switch end {
+                case .played: playing -= 1
+                case .timeIsUp: break loop
+                }
+            }
+            group.cancelAll()
+        }
+        console.live("")
+    }
+
+    private static func follow(_ ledger: DemoLedger, of count: Int, _ console: Console) async throws {
+        while true {
+            let progress = ledger.progress
+            console.live(
+                "asked \(progress.requested)/\(count)   ready \(progress.ready)   sent \(progress.sent)   "
+                    + "settled \(progress.ended)"
+            )
+            try await Task.sleep(for: .milliseconds(250))
+        }
+    }
+
+    /// Waits until the chain shows no delegation any more.
+    private static func waitForReclaim(_ stack: RunningStack, _ console: Console) async throws -> Int64 {
+        guard let url = stack.devnet else { return 0 }
+        let devnet = DevnetControl(url: url)
+        return try await console.step("energy is reclaimed") {
+            let deadline = ContinuousClock.now + .seconds(180)
+            while true {
+                let left = try await devnet.state().delegations.reduce(0) { $0 + $1.energySun }
+                if left == 0 || ContinuousClock.now > deadline {
+                    return (left, left == 0 ? "nothing is delegated any more" : "\(left) sun are still delegated")
+                }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    private static func summarize(
+        _ ledger: DemoLedger,
+        _ world: DemoWorld,
+        _ chain: TronClient,
+        _ left: Int64,
+        _ stack: RunningStack,
+        since start: ContinuousClock.Instant
+    ) async throws -> DemoSummary {
+        let parameters = try await chain.networkParameters()
+        var summary = DemoSummary(
+            ledger.all,
+            energyPrice: parameters.energyPrice ?? .zero,
+            bandwidthPrice: parameters.bandwidthPrice ?? .zero
+        )
+        let figures = try await Operations.withPostgres(stack.environment.variables) { postgres in
+            try await DemoFigures.allocations(
+                of: world.partners.map(\.id),
+                wallets: world.wallets.map(\.address),
+                in: postgres
+            )
+        }
+        summary.delegations = figures.delegations
+        summary.allocations = figures.allocations
+        summary.allocationsPerDelegationPercent = figures.allocations * 100 / max(1, figures.delegations)
+        summary.stillDelegatedSun = left
+        let report = try await Audit.run(variables: stack.environment.variables)
+        for finding in report.invariants {
+            summary.audit["invariant \(finding.number)"] = finding.findings.count
+            summary.findings += finding.findings
+        }
+        summary.seconds = (ContinuousClock.now - start).components.seconds
+        return summary
+    }
+
+    private static func show(_ summary: DemoSummary, json: Bool, _ console: Console) {
+        console.line()
+        let width = summary.rows.map(\.0.count).max() ?? 0
+        for (label, text) in summary.rows {
+            console.line("  " + label + String(repeating: " ", count: width + 2 - label.count) + text)
+        }
+        for finding in summary.findings.prefix(20) { console.bad(finding) }
+        console.line()
+        if summary.isClean {
+            console.good(
+                "every withdrawal settled, nothing burnt for energy, everything reclaimed, the books are clean"
+            )
+        } else {
+            console.bad("not everything was as it should be")
+        }
+        if json { Console().line(summary.json) }
+    }
+
+    /// Domain time as the devnet has it now.
+    private static func chainClock(_ stack: RunningStack) async throws -> any WallClock {
+        guard let url = stack.devnet else { return SystemClock() }
+        let offset = try await DevnetControl(url: url).now() - SystemClock().now()
+        return ShiftedClock(offset: offset)
+    }
+
+    private struct ShiftedClock: WallClock {
+        var offset: Duration
+        func now() -> Timestamp { SystemClock().now() + offset }
     }
 }

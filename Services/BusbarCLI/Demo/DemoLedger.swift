@@ -14,6 +14,8 @@ final class DemoLedger: Sendable {
         var promised: Energy = .zero
         var txid: TransactionID?
         var revocations = 0
+        /// Whether the newest word is to send it.
+        var maySend = false
         var settled: WithdrawalSettled?
         var outcome: String?
     }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Models
 
 /// What a demo run came to, for people as a table and for machines as JSON.
@@ -50,10 +51,12 @@ struct DemoSummary: Codable, Sendable {
     var stillDelegatedSun: Int64 = 0
     /// Findings of the audit by invariant.
     var audit: [String: Int] = [:]
+    /// What the audit found, for people.
+    var findings: [String] = []
     var seconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case requested, outcomes, revocations, delegations, allocations, audit, seconds
+        case requested, outcomes, revocations, delegations, allocations, audit, findings, seconds
         case allocationsPerDelegationPercent = "allocations_per_delegation_percent"
         case requestToReady = "request_to_ready"
         case readyToSent = "ready_to_sent"
@@ -98,6 +101,14 @@ struct DemoSummary: Codable, Sendable {
         readyToSent = latencies(\.readyAt, \.sentAt)
         sentToSettled = latencies(\.sentAt, \.endedAt)
         requestToSettled = latencies(\.requestedAt, \.endedAt)
+    }
+
+    /// One line of JSON.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Strings, integers and dictionaries of them: encoding cannot fail.
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
     /// Whether everything went as it should.

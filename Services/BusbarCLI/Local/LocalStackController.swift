@@ -73,7 +73,7 @@ struct LocalStackController: Sendable {
             extra: options.variables
         )
         environment = try await console.step("database and topology") { [environment] in
-            (try await StackPreparation.migrate(environment), "")
+            (try await StackPreparation.migrate(environment, layout: layout), "")
         }
         if options.nodes == nil {
             let node = try ServiceProcess.devnet(layout, port: devnetPort, blockInterval: options.blockInterval)

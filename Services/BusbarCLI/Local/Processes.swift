@@ -65,7 +65,7 @@ extension ServiceProcess {
                 while !taken.insert(port).inserted { port = try FreePort.find() }
                 let launch = Launch(
                     program,
-                    environment: environment.service(adminPort: port),
+                    environment: environment.service(role: service.name, adminPort: port),
                     directory: layout.directory
                 )
                 return ServiceProcess(

@@ -37,8 +37,10 @@ struct StackEnvironment: Sendable {
     }
 
     /// The environment of a service: the stack's variables and nothing of the caller's shell but what programs need.
-    func service(adminPort: Int) -> [String: String] {
+    func service(role: String, adminPort: Int) -> [String: String] {
         var all = Launch.plainEnvironment.merging(variables) { $1 }
+        // A service sees its own schema and nothing else.
+        all["BUSBAR_DATABASE_USER"] = role
         all["BUSBAR_ADMIN_HOST"] = "127.0.0.1"
         all["BUSBAR_ADMIN_PORT"] = String(adminPort)
         all["BUSBAR_LOG_FORMAT"] = all["BUSBAR_LOG_FORMAT"] ?? "text"

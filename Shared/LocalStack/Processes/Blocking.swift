@@ -4,7 +4,7 @@ internal import Synchronization
 /// Runs `body` on a thread of its own, so that it may block without holding up the cooperative pool.
 ///
 /// Cancellation does not interrupt the body: whatever blocks in it needs a limit of its own.
-func onOwnThread<Result: Sendable, Failure: Error>(
+public func onOwnThread<Result: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Result
 ) async throws(Failure) -> Result {
     let outcome: Swift.Result<Result, Failure> = await withCheckedContinuation { continuation in

@@ -55,7 +55,7 @@ public struct DelegationPolicy: Sendable, Equatable {
     /// The least the chain takes (DOMAIN 2.3).
     public var minimumStake: Sun
 
-    public init(stakeMarginPerMille: Int64 = 8, lookAheadPerMille: Int64 = 1000, minimumStake: Sun = .trx) {
+    public init(stakeMarginPerMille: Int64 = 8, lookAheadPerMille: Int64 = 20_000, minimumStake: Sun = .trx) {
         self.stakeMarginPerMille = stakeMarginPerMille
         self.lookAheadPerMille = lookAheadPerMille
         self.minimumStake = minimumStake

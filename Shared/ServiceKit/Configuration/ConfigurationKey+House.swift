@@ -67,7 +67,7 @@ extension ConfigurationKey {
     public static let databasePoolSize = optional(
         "database.pool_size",
         .integer(1...100),
-        default: "6",
+        default: "10",
         "Most connections of this process. The sum over all processes stays below the server's limit."
     )
     public static let databaseTLS = optional(

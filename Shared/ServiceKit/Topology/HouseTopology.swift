@@ -11,7 +11,9 @@ extension Topology {
         var house = Topology(
             exchanges: [
                 Exchange(Exchanges.commands, .direct, alternate: Exchanges.unrouted),
-                Exchange(Exchanges.events, .topic, alternate: Exchanges.unrouted),
+                // Without alternate: an event that nobody wants is nothing, and one that somebody must hear is mandatory and
+                // stays in its outbox until a queue is bound for it.
+                Exchange(Exchanges.events, .topic),
                 Exchange(Exchanges.unrouted, .fanout),
             ],
             queues: [Queue(Exchanges.unrouted)],

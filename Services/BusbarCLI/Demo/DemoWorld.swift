@@ -1,0 +1,86 @@
+internal import LocalStack
+internal import Messaging
+internal import Models
+internal import ServiceKit
+internal import Storage
+internal import Tron
+
+/// The partners, hot wallets and recipients of a demo, made anew for each run.
+struct DemoWorld: Sendable {
+    /// A partner with its broker user.
+    struct Partner: Sendable {
+        var id: PartnerID
+        var user: String
+        var password: String
+    }
+
+    /// A hot wallet of a partner.
+    struct Wallet: Sendable {
+        var partner: Int
+        var key: PrivateKey
+        var address: TronAddress { key.address }
+    }
+
+    var partners: [Partner]
+    var wallets: [Wallet]
+    /// Those that hold USDT first.
+    var recipients: [TronAddress]
+
+    static let partnerCount = 2
+    static let walletCount = 5
+
+    /// Registers partners and wallets, funds the wallets, and gives the first recipients a little USDT.
+    static func make(_ stack: RunningStack, run: String, plan: DemoPlan) async throws -> DemoWorld {
+        guard let url = stack.devnet else {
+            throw StackError(
+                "the demo makes money out of nothing: it needs the devnet",
+                hint: "unset BUSBAR_TRON_NODES"
+            )
+        }
+        let devnet = DevnetControl(url: url)
+        var partners: [Partner] = []
+        for name in ["acme", "globex"].prefix(partnerCount) {
+            guard let id = PartnerID("\(name)-\(run)") else { continue }
+            partners.append(Partner(id: id, user: id.rawValue, password: Secret.random()))
+        }
+        let wallets = (0..<walletCount).map { Wallet(partner: $0 % partners.count, key: .random()) }
+        let recipients = (0..<plan.recipients).map { _ in PrivateKey.random().address }
+        for wallet in wallets { try await devnet.fund(wallet.address, trx: 5_000, usdt: 10_000_000) }
+        for recipient in recipients.prefix(plan.holders) { try await devnet.fund(recipient, trx: 0, usdt: 1) }
+        try await register(partners, wallets, stack)
+        return DemoWorld(partners: partners, wallets: wallets, recipients: recipients)
+    }
+
+    private static func register(_ partners: [Partner], _ wallets: [Wallet], _ stack: RunningStack) async throws {
+        let control = try RabbitMQAccess(directory: stack.layout.servers).control()
+        defer { control.close() }
+        let variables = stack.environment.variables
+        for partner in partners {
+            try await control.addUser(partner.user, password: partner.password)
+            try await control.setPermissions(
+                of: partner.user,
+                in: stack.environment.vhost,
+                configure: "^$",
+                write: "^busbar\\.commands$",
+                read: "^upstream\\.\(partner.id)\\.events$"
+            )
+        }
+        let topology = partners.reduce(Topology.house) { $0.merging(.partner($1.id)) }
+        try await Operations.withMessaging(variables: variables, topology: topology) { client in
+            try await client.waitUntilConnected()
+        }
+        try await Operations.withPostgres(variables) { postgres in
+            let registry = RegistryAdmin(postgres: postgres, actor: "demo", clock: SystemClock())
+            for partner in partners {
+                try await registry.addPartner(partner.id, name: partner.id.rawValue, brokerUsers: [partner.user])
+            }
+            for (number, wallet) in wallets.enumerated() {
+                try await registry.addHotWallet(
+                    wallet.address,
+                    partner: partners[wallet.partner].id,
+                    label: "hot wallet \(number + 1)"
+                )
+            }
+        }
+    }
+}
