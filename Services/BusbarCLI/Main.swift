@@ -11,6 +11,7 @@ struct Busbar: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self]
             ),
+            CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),
             CommandGroup(
                 name: "Registry",
                 subcommands: [PartnerCommand.self, WalletCommand.self, PoolCommand.self, Keys.self]

@@ -1,0 +1,67 @@
+internal import Glibc
+internal import LocalStack
+
+/// The allocator as the system and its own metrics show it.
+struct AllocatorProcess: Sendable {
+    let pid: Int32
+    let port: Int
+
+    /// Figures that only grow.
+    struct Reading: Sendable {
+        var cpuSeconds: Double
+        var messages: Double
+        var commits: Double
+
+        static func - (a: Reading, b: Reading) -> Reading {
+            Reading(
+                cpuSeconds: a.cpuSeconds - b.cpuSeconds,
+                messages: a.messages - b.messages,
+                commits: a.commits - b.commits
+            )
+        }
+
+        /// Nil before anything was handled.
+        var messagesPerCommit: Double? { commits > 0 ? messages / commits : nil }
+    }
+
+    func read() async -> Reading {
+        let metrics = await LoopbackHTTP.get(port: port, path: "/metrics")?.body ?? ""
+        func value(_ name: String) -> Double {
+            let label = "queue=\"allocator.withdrawal.request\""
+            let line = metrics.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name) && $0.contains(label) }
+            return line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+        }
+        return Reading(
+            cpuSeconds: cpuSeconds,
+            messages: value("busbar_batch_size_sum"),
+            commits: value("busbar_batch_size_count")
+        )
+    }
+
+    /// User and system time it has used.
+    private var cpuSeconds: Double {
+        guard let text = LocalFile.read("/proc/\(pid)/stat"), let close = text.lastIndex(of: ")") else { return 0 }
+        let fields = text[text.index(after: close)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Resident memory in bytes.
+    var residentBytes: Int {
+        let line = LocalFile.read("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return (line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0)
+            * 1024
+    }
+
+    /// Holds it still while `body` runs.
+    func frozen<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        kill(pid, SIGSTOP)
+        defer { kill(pid, SIGCONT) }
+        return try await body()
+    }
+
+    /// The machine's load over one minute.
+    static var load: String {
+        LocalFile.read("/proc/loadavg").flatMap { $0.split(separator: " ").first.map(String.init) } ?? "unknown"
+    }
+}
