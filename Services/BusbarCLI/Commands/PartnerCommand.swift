@@ -14,7 +14,7 @@ struct PartnerCommand: AsyncParsableCommand {
               busbar partner list
               busbar partner pause p42
             """,
-        subcommands: [PartnerAdd.self, PartnerList.self, PartnerPause.self, PartnerResume.self]
+        subcommands: [PartnerAdd.self, PartnerList.self, PartnerPause.self, PartnerResume.self, PartnerDemo.self]
     )
 }
 

@@ -47,19 +47,24 @@ struct DemoWorld: Sendable {
         let recipients = (0..<plan.recipients).map { _ in PrivateKey.random().address }
         for wallet in wallets { try await devnet.fund(wallet.address, trx: 5_000, usdt: 10_000_000) }
         for recipient in recipients.prefix(plan.holders) { try await devnet.fund(recipient, trx: 0, usdt: 1) }
-        try await register(partners, wallets, stack)
+        try await register(partners, wallets, variables: stack.environment.variables, layout: stack.layout)
         return DemoWorld(partners: partners, wallets: wallets, recipients: recipients)
     }
 
-    private static func register(_ partners: [Partner], _ wallets: [Wallet], _ stack: RunningStack) async throws {
-        let control = try RabbitMQAccess(directory: stack.layout.servers).control()
+    /// Makes the partners' broker users and queues, and registers them with their wallets.
+    static func register(
+        _ partners: [Partner],
+        _ wallets: [Wallet],
+        variables: [String: String],
+        layout: StackLayout
+    ) async throws {
+        let control = try RabbitMQAccess(directory: layout.servers).control()
         defer { control.close() }
-        let variables = stack.environment.variables
         for partner in partners {
             try await control.addUser(partner.user, password: partner.password)
             try await control.setPermissions(
                 of: partner.user,
-                in: stack.environment.vhost,
+                in: variables["BUSBAR_BROKER_VHOST"] ?? StackServers.vhost,
                 configure: "^$",
                 write: "^busbar\\.commands$",
                 read: "^upstream\\.\(partner.id)\\.events$"
