@@ -166,5 +166,11 @@ let package = Package(
                 httpClient, httpServer, nioCore, lifecycle, configuration,
             ]
         ),
+        tests(
+            "EndToEndTests",
+            [
+                "LocalStack", "Messaging", "Models", "Tron", "ChainModel", httpClient, nioCore, nioHTTP, lifecycle, log,
+            ]
+        ),
     ]
 )
