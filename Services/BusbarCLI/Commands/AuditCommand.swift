@@ -32,7 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
         var table = Table("invariant", "holds when clean", "")
         for invariant in report.invariants {
             let count = invariant.findings.count
-            table.add(String(invariant.number), invariant.meaning, count == 0 ? "clean" : "\(count) findings")
+            table.add(String(invariant.number), invariant.meaning, count == 0 ? "clean" : counted(count, "finding"))
         }
         for line in table.lines() { console.line(line) }
         for invariant in report.invariants where !invariant.findings.isEmpty {
@@ -44,7 +44,8 @@ struct AuditCommand: AsyncParsableCommand {
         }
         console.line()
         for parked in report.parked {
-            console.warning("\(parked.count) messages in \(parked.queue): busbar parked list \(parked.queue)")
+            let count = counted(parked.count, "message")
+            console.warning("\(count) in \(parked.queue): busbar parked list \(parked.queue)")
         }
         if report.isClean {
             console.good("everything is as it should be")

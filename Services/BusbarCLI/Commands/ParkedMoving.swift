@@ -70,7 +70,7 @@ struct ParkedMoveOptions: ParsableArguments {
             let meant = all ? parked : parked.filter { ids.contains($0.id) }
             if json { return console.line(JSONOutput.pretty(meant)) }
             for entry in meant { console.line("\(entry.id)  \(entry.type ?? "-")  \(entry.reason.prefix(80))") }
-            console.warning("\(meant.count) messages \(would); --yes does it")
+            console.warning("\(counted(meant.count, "message")) \(would); --yes does it")
             return
         }
         let move = ParkedMove(operations: operations, action: action, queue: place, ids: all ? nil : Set(ids))
@@ -78,7 +78,7 @@ struct ParkedMoveOptions: ParsableArguments {
         if json {
             console.line(JSONOutput.pretty(result))
         } else {
-            console.good("\(result.moved.count) messages \(done)")
+            console.good("\(counted(result.moved.count, "message")) \(done)")
             for (id, reason) in result.failed.sorted(by: { $0.key < $1.key }) { console.bad("\(id): \(reason)") }
         }
         let missing = Set(ids).subtracting(result.moved).subtracting(result.failed.keys)

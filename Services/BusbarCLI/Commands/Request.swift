@@ -90,6 +90,7 @@ struct Request: AsyncParsableCommand {
         let console = Console()
         let stream = EventStream(operations: operations, partner: partner)
         let outcome = Outcome()
+        outcome.set(false)
         let correlation = request.correlationID
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

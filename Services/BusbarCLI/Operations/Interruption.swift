@@ -1,16 +1,24 @@
 /// Ctrl-C and SIGTERM as the regular end of a command that would go on for ever.
 enum Interruption {
-    /// Runs `body`; a signal cancels it and is no error.
+    /// Runs `body` until it ends; a signal cancels it and is no error.
     static func cancels(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        let work = Task { try await body() }
-        let watch = Task {
-            for await _ in Signals.stream() { work.cancel() }
-        }
-        defer { watch.cancel() }
-        do {
-            try await work.value
-        } catch  where work.isCancelled {
-            return
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await body()
+                return false
+            }
+            group.addTask {
+                for await _ in Signals.stream() { return true }
+                return false
+            }
+            let isInterrupted = try await group.next() ?? false
+            group.cancelAll()
+            do {
+                while try await group.next() != nil {}
+            } catch {
+                // Cancelled, it fails as cancelled things do.
+                guard isInterrupted else { throw error }
+            }
         }
     }
 }

@@ -33,3 +33,20 @@ internal import Testing
         }
     }
 }
+
+@Suite struct InterruptionTests {
+    @Test(.timeLimit(.minutes(1)))
+    func cancellingTheTaskEndsWhatItRuns() async throws {
+        let work = Task {
+            try await Interruption.cancels { try await Task.sleep(for: .seconds(3600)) }
+        }
+        work.cancel()
+        await #expect(throws: CancellationError.self) { try await work.value }
+    }
+
+    @Test func anErrorOfTheBodyIsTheErrorOfTheWhole() async throws {
+        await #expect(throws: OperationError.self) {
+            try await Interruption.cancels { throw OperationError("no") }
+        }
+    }
+}
