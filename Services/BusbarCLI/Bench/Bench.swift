@@ -168,7 +168,8 @@ struct Bench: Sendable {
         let messages = try world.requests(numbers)
         try await BenchTraffic.load(messages[...], exchange: "", key: BenchWorld.limitQueue, at: broker)
         async let heard = traffic.hear(numbers.count, from: numbers.lowerBound)
-        let done = try await onOwnThread { () throws(BareFailure) in try chain.run(count: numbers.count) }
+        let done = try await onBareThread { stop throws(BareFailure) in try chain.run(count: numbers.count, until: stop)
+        }
         return BenchReport.Throughput(
             messages: numbers.count,
             perSecond: try rate(try await heard),

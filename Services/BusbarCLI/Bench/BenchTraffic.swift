@@ -42,7 +42,7 @@ struct BenchTraffic: Sendable {
     /// Publishes at a rate, whatever comes back.
     /// - Returns: when each was due: a late one has waited already.
     func offer(_ messages: ArraySlice<BareMessage>, perSecond rate: Double) async throws -> [Double] {
-        try await onOwnThread { () throws(BareFailure) in
+        try await onBareThread { stop throws(BareFailure) in
             let connection = try BareBroker(broker)
             let envelope = BareEnvelope(
                 exchange: "busbar.commands",
@@ -57,6 +57,7 @@ struct BenchTraffic: Sendable {
             for (index, message) in messages.enumerated() {
                 let moment = start + Double(index) / rate
                 BareClock.sleep(until: moment)
+                try stop.check()
                 try connection.publish(message, envelope)
                 due.append(moment)
             }
@@ -70,17 +71,20 @@ struct BenchTraffic: Sendable {
     ///   - patience: seconds without any after which it gives up.
     /// - Returns: when each was heard, in order of their numbers; nil for those that were not.
     func hear(_ count: Int, from first: Int, patience: Double = 30) async throws -> [Double?] {
-        try await onOwnThread { () throws(BareFailure) in
+        try await onBareThread { stop throws(BareFailure) in
             let connection = try BareBroker(broker)
             try connection.consume(eventQueue, prefetch: nil)
             var heard = [Double?](repeating: nil, count: count)
             var missing = count
-            while missing > 0 {
-                let number = try connection.take(waiting: patience) { Self.number(of: $0) }
-                guard let number else { break }
+            var last = BareClock.now()
+            while missing > 0, BareClock.now() - last < patience {
+                try stop.check()
+                let number = try connection.take(waiting: 0.5) { Self.number(of: $0) }
+                guard let number else { continue }
                 let index = number - first
                 guard heard.indices.contains(index), heard[index] == nil else { continue }
-                heard[index] = BareClock.now()
+                last = BareClock.now()
+                heard[index] = last
                 missing -= 1
             }
             return heard
@@ -90,7 +94,7 @@ struct BenchTraffic: Sendable {
     /// One request after another, each when the one before is ready.
     /// - Returns: seconds that each took; nil when one was not ready in time.
     func ask(oneByOne messages: ArraySlice<BareMessage>, from first: Int) async throws -> [Double?] {
-        try await onOwnThread { () throws(BareFailure) in
+        try await onBareThread { stop throws(BareFailure) in
             let listener = try BareBroker(broker)
             try listener.consume(eventQueue, prefetch: nil)
             let publisher = try BareBroker(broker)
@@ -103,6 +107,7 @@ struct BenchTraffic: Sendable {
             )
             var took: [Double?] = []
             for (index, message) in messages.enumerated() {
+                try stop.check()
                 // Longer than anything that follows a commit.
                 BareClock.sleep(until: BareClock.now() + 0.1)
                 let begin = BareClock.now()

@@ -44,6 +44,7 @@ struct BenchAllocate: AsyncParsableCommand {
     func run() async throws {
         let console = Console(json ? .errors : .output)
         let isGood = Outcome()
+        isGood.set(false)
         do {
             try await Interruption.cancels { isGood.set(try await measure(console)) }
         } catch {

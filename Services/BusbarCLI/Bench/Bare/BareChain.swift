@@ -31,7 +31,7 @@ struct BareChain: Sendable {
     var first: Int
 
     /// Handles `count` requests that wait in the queue. Blocks its thread.
-    func run(count: Int) throws(BareFailure) -> Measurement {
+    func run(count: Int, until stop: BareStop) throws(BareFailure) -> Measurement {
         let consumer = try BareBroker(broker)
         let publisher = try BareBroker(broker)
         let postgres = try BareDatabase(database)
@@ -55,6 +55,7 @@ struct BareChain: Sendable {
         var unacknowledged: UInt64?
         let begin = BareClock.thread()
         while done.messages < count {
+            try stop.check()
             let (taken, last) = try take(from: consumer)
             let number = first + done.messages
             try postgres.run(
