@@ -92,7 +92,18 @@ struct WithdrawalLifecycleTests {
         var withdrawal = ready()
         let effects = withdrawal.handle(.promiseBroke(allocation: allocation(1), reason: .energyLost), now: moment(3))
         #expect(effects.prefix(2) == [.closePromise(.revoked), .allocation(.processing)])
-        #expect(withdrawal.state == .acquiring && withdrawal.claim != nil && withdrawal.notAfter == nil)
+        #expect(withdrawal.state == .acquiring && withdrawal.claim != nil)
+    }
+
+    @Test func aTransferThatWasOnItsWayWhenThePromiseBrokeCounts() {
+        var withdrawal = ready()
+        _ = withdrawal.handle(.promiseBroke(allocation: allocation(1), reason: .energyLost), now: moment(3))
+        let txid = TransactionID(bytes: [UInt8](repeating: 7, count: 32))
+        guard let txid else { return }
+        let effects = withdrawal.handle(.transferSeen(txid, block: 9), now: moment(4))
+        #expect(effects == [.promiseUsedAfterAll(block: 9), .allocation(.completed)])
+        #expect(withdrawal.state == .ready && withdrawal.transfer == txid && withdrawal.claim == nil)
+        #expect(withdrawal.handle(.transferLost, now: moment(5)) == [.reopenPromise])
     }
 
     @Test func aPromiseThatATransferHasUsedCannotBreak() {

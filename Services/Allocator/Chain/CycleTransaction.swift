@@ -63,7 +63,7 @@ struct CycleTransaction {
         orders += try await reclaim(&set, reclaiming: reclaiming, pools: pools, transaction)
 
         let signed = try orders.map(sign)
-        CrashPoint.hit(.sign)
+        if !signed.isEmpty { CrashPoint.hit(.sign) }
         try await AcquisitionStore.insert(signed.map(\.attempt), now: now, in: transaction)
         result.acquisitions += signed.compactMap(\.started).map { AcquisitionStarted($0) }
         result.signed = signed.count

@@ -34,6 +34,7 @@ enum ChangeStore {
         }
         if !allocations.isEmpty { statements.append(updateAllocations(allocations, source: source, now: now)) }
         if !changes.closed.isEmpty { statements.append(closePromises(changes.closed, now: now)) }
+        if !changes.usedLate.isEmpty { statements.append(usePromisesLate(changes.usedLate)) }
         if !changes.reopened.isEmpty { statements.append(reopenPromises(changes.reopened)) }
         if !changes.opened.isEmpty { statements.append(openPromises(changes.opened, now: now)) }
         let positions = changes.positions.compactMap { set.positions[$0] }
@@ -132,6 +133,17 @@ enum ChangeStore {
                    AS n(a, r, b)
              WHERE p.allocation_id = n.a AND p.closed_at IS NULL
             """
+    }
+
+    private static func usePromisesLate(_ rows: [(allocation: UUIDv7, block: Int64)]) -> SQL {
+        """
+        UPDATE allocator.promise p SET close_reason = 'used', closed_block = n.block
+          FROM (SELECT DISTINCT ON (q.allocation_id) q.promise_id, r.b AS block
+                  FROM unnest(\(rows.map(\.allocation))::uuid[], \(rows.map(\.block))::bigint[]) AS r(a, b)
+                  JOIN allocator.promise q ON q.allocation_id = r.a AND q.close_reason = 'revoked'
+                 ORDER BY q.allocation_id, q.closed_at DESC) AS n
+         WHERE p.promise_id = n.promise_id
+        """
     }
 
     private static func reopenPromises(_ allocations: [UUIDv7]) -> SQL {

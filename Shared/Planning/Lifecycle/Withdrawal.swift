@@ -143,7 +143,9 @@ extension Withdrawal {
         case tell(WithdrawalNotice)
         /// Ends its open promise, if there is one.
         case closePromise(PromiseEnd)
-        /// Opens its latest promise again: the transfer that used it is gone.
+        /// Its latest promise was revoked, and the transfer came all the same.
+        case promiseUsedAfterAll(block: Int64)
+        /// Opens its latest used promise again: the transfer that used it is gone.
         case reopenPromise
         case allocation(AllocationState)
         /// A command that cannot be followed.
@@ -256,7 +258,8 @@ extension Withdrawal {
         transfer = txid
         transferBlock = block
         guard isFirst else { return [] }
-        return wasRevoked ? [.allocation(.completed)] : [.closePromise(.used(block: block))]
+        return wasRevoked
+            ? [.promiseUsedAfterAll(block: block), .allocation(.completed)] : [.closePromise(.used(block: block))]
     }
 
     private mutating func promiseBroke(_ allocation: UUIDv7, _ reason: WithdrawalRevoked.Reason) -> [Effect] {

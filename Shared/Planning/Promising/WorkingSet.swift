@@ -30,6 +30,8 @@ public struct WorkingSet: Sendable {
             []
         public var closed: [(allocation: UUIDv7, end: PromiseEnd)] = []
         public var reopened: [UUIDv7] = []
+        /// Revoked promises that a transfer has used after all, and its block.
+        public var usedLate: [(allocation: UUIDv7, block: Int64)] = []
         public var allocations: [UUIDv7: AllocationState] = [:]
         /// Positions that are different now.
         public var positions: Set<TronAddress> = []
@@ -181,6 +183,7 @@ public struct WorkingSet: Sendable {
             entries[key] = entry
             changes.closed.append((entry.allocationID, end))
             addPromised(of: entry.withdrawal, times: -1)
+        case .promiseUsedAfterAll(let block): changes.usedLate.append((entry.allocationID, block))
         case .reopenPromise:
             guard !entry.hasOpenPromise else { return }
             entry.hasOpenPromise = true
