@@ -23,7 +23,9 @@ struct ChainViewReader {
         var head = try await chain.head()
         var view = try await blocks(after: known, head: head)
         for _ in 1...Self.tries {
-            try await readAccounts(into: &view, open: open, everyWallet: everyWallet)
+            // After a reorganisation it is not known whom the blocks that are gone had touched.
+            let isReplaced = known.first.map { $0.number > view.base ?? .max } ?? false
+            try await readAccounts(into: &view, open: open, everyWallet: everyWallet || isReplaced)
             let after = try await chain.head()
             view.isExact = after.number == view.head && after.id == view.headID
             if view.isExact || view.blocks.count >= limit { break }

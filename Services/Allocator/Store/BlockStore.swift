@@ -55,6 +55,16 @@ enum BlockStore {
         try await transaction.execute("DELETE FROM allocator.transfer WHERE block > \(number)")
         try await transaction.execute("DELETE FROM allocator.block WHERE number > \(number)")
         try await transaction.execute("UPDATE allocator.cursor SET block = \(number)")
+        // What was read at a block that is gone gives way to what is read now, whatever its number.
+        try await transaction.execute(
+            """
+            UPDATE allocator.wallet_position SET block = \(number)
+             WHERE wallet IN (SELECT wallet FROM allocator.wallet_position WHERE block > \(number)
+                               ORDER BY wallet FOR NO KEY UPDATE)
+            """
+        )
+        try await transaction.execute("UPDATE allocator.pool_position SET block = \(number) WHERE block > \(number)")
+        try await transaction.execute("UPDATE allocator.delegation SET block = \(number) WHERE block > \(number)")
         return rows.map { WithdrawalKey(partner: $0.0, id: $0.1) }
     }
 
