@@ -86,6 +86,22 @@ struct WorkingSetTests {
         #expect(set.entries[key(2)]?.withdrawal.state == .acquiring)
     }
 
+    @Test func aTransferThatMovesToAnotherBlockLeavesItsPromiseClosed() {
+        var set = WorkingSet(entries: [entry(1)], positions: [position(limit: 1000)])
+        promise([key(1)], &set)
+        guard let txid = TransactionID(bytes: [UInt8](repeating: 1, count: 32)) else { return }
+        set.handle(.transferSeen(txid, block: 5), for: key(1), now: moment(3))
+        // As another transaction loads it later, after a reorganisation.
+        guard let stored = set.entries[key(1)], let wallet = set.positions[address(1)] else { return }
+        var later = WorkingSet(entries: [stored], positions: [wallet])
+        later.handle(.transferLost, for: key(1), now: moment(4))
+        #expect(later.changes.reopened.count == 1 && later.positions[address(1)]?.promisedCount == 1)
+        later.handle(.transferSeen(txid, block: 6), for: key(1), now: moment(4))
+        #expect(later.changes.reopened.isEmpty && later.changes.closed.isEmpty)
+        #expect(later.changes.reclosed.map(\.end) == [.used(block: 6)])
+        #expect(later.positions[address(1)]?.promisedCount == 0)
+    }
+
     @Test func theSumsOfAWalletAreAlwaysThoseOfItsOpenPromises() {
         var reopened = 0
         forEverySeed(500) { seed, random in
@@ -117,12 +133,13 @@ struct WorkingSetTests {
                     var event = randomEvent(for: number, &random)
                     // Promises are made by the set alone.
                     if case .promised = event { event = .awaitsEnergy }
+                    let wasOpen = set.entries[key(number)]?.hasOpenPromise == true
                     set.handle(event, for: key(number), now: moment(Int64(step)))
+                    if !wasOpen, set.entries[key(number)]?.hasOpenPromise == true { reopened += 1 }
                 }
                 for wallet in wallets { expectSums(set, wallet, "seed \(seed), step \(step)") }
             }
             expectOpenAndCloseAlternate(set.changes, seed)
-            reopened += set.changes.reopened.count
         }
         #expect(reopened > 5, "too few promises were opened again to prove anything: \(reopened)")
     }

@@ -34,6 +34,7 @@ enum ChangeStore {
         }
         if !allocations.isEmpty { statements.append(updateAllocations(allocations, source: source, now: now)) }
         if !changes.closed.isEmpty { statements.append(closePromises(changes.closed, now: now)) }
+        if !changes.reclosed.isEmpty { statements.append(reclosePromises(changes.reclosed, now: now)) }
         if !changes.usedLate.isEmpty { statements.append(usePromisesLate(changes.usedLate)) }
         if !changes.reopened.isEmpty { statements.append(reopenPromises(changes.reopened)) }
         if !changes.opened.isEmpty { statements.append(openPromises(changes.opened, now: now)) }
@@ -123,9 +124,7 @@ enum ChangeStore {
     }
 
     private static func closePromises(_ rows: [(allocation: UUIDv7, end: PromiseEnd)], now: Timestamp) -> SQL {
-        let blocks = rows.map { row -> Int64? in
-            if case .used(let block) = row.end { block } else { nil }
-        }
+        let blocks = rows.map(\.end.block)
         return """
             UPDATE allocator.promise p
                SET closed_at = \(now), close_reason = n.r, closed_block = n.b
@@ -133,6 +132,18 @@ enum ChangeStore {
                    AS n(a, r, b)
              WHERE p.allocation_id = n.a AND p.closed_at IS NULL
             """
+    }
+
+    private static func reclosePromises(_ rows: [(allocation: UUIDv7, end: PromiseEnd)], now: Timestamp) -> SQL {
+        """
+        UPDATE allocator.promise p SET closed_at = \(now), close_reason = n.r, closed_block = n.b
+          FROM (SELECT DISTINCT ON (q.allocation_id) q.promise_id, r.r, r.b
+                  FROM unnest(\(rows.map(\.allocation))::uuid[], \(rows.map(\.end.name))::text[],
+                              \(rows.map(\.end.block))::bigint[]) AS r(a, r, b)
+                  JOIN allocator.promise q ON q.allocation_id = r.a AND q.close_reason = 'used'
+                 ORDER BY q.allocation_id, q.closed_at DESC) AS n
+         WHERE p.promise_id = n.promise_id
+        """
     }
 
     private static func usePromisesLate(_ rows: [(allocation: UUIDv7, block: Int64)]) -> SQL {

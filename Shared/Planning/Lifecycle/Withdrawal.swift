@@ -370,6 +370,11 @@ public enum PromiseEnd: Sendable, Equatable {
     case notSent
     case expired
 
+    /// The block of the transfer that used it.
+    public var block: Int64? {
+        if case .used(let block) = self { block } else { nil }
+    }
+
     /// As stored.
     public var name: String {
         switch self {

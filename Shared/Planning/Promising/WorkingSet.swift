@@ -30,6 +30,8 @@ public struct WorkingSet: Sendable {
             []
         public var closed: [(allocation: UUIDv7, end: PromiseEnd)] = []
         public var reopened: [UUIDv7] = []
+        /// Promises that stay closed, with another end than is stored.
+        public var reclosed: [(allocation: UUIDv7, end: PromiseEnd)] = []
         /// Revoked promises that a transfer has used after all, and its block.
         public var usedLate: [(allocation: UUIDv7, block: Int64)] = []
         public var allocations: [UUIDv7: AllocationState] = [:]
@@ -181,14 +183,25 @@ public struct WorkingSet: Sendable {
             guard entry.hasOpenPromise else { return }
             entry.hasOpenPromise = false
             entries[key] = entry
-            changes.closed.append((entry.allocationID, end))
+            if let index = changes.reopened.firstIndex(of: entry.allocationID) {
+                // The transfer is in another block than before: as stored, the promise was closed all the time.
+                changes.reopened.remove(at: index)
+                changes.reclosed.append((entry.allocationID, end))
+            } else {
+                changes.closed.append((entry.allocationID, end))
+            }
             addPromised(of: entry.withdrawal, times: -1)
         case .promiseUsedAfterAll(let block): changes.usedLate.append((entry.allocationID, block))
         case .reopenPromise:
             guard !entry.hasOpenPromise else { return }
             entry.hasOpenPromise = true
             entries[key] = entry
-            changes.reopened.append(entry.allocationID)
+            if let index = changes.closed.firstIndex(where: { $0.allocation == entry.allocationID }) {
+                changes.closed.remove(at: index)
+            } else {
+                changes.reclosed.removeAll { $0.allocation == entry.allocationID }
+                changes.reopened.append(entry.allocationID)
+            }
             addPromised(of: entry.withdrawal, times: 1)
         }
     }
