@@ -22,7 +22,8 @@ import Testing
             try await Launch("/bin/sh", ["-c", "sleep 100 & wait"]).run(limit: .milliseconds(200))
         }
         #expect(error?.code == .timeout)
-        #expect(start.duration(to: .now) < .seconds(20))
+        // Far below what the command itself would take, far above what a busy machine adds.
+        #expect(start.duration(to: .now) < .seconds(80))
     }
 
     @Test func aProgramThatIsNotThereIsNamed() async throws {

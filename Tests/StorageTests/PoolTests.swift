@@ -25,7 +25,8 @@ internal import Testing
     }
 
     @Test func thoseWhoWaitAreServedInOrder() async throws {
-        try await withClient(poolSize: 3) { client, _ async throws in
+        // Patient: this is about order and number, and other tests are at work beside it.
+        try await withClient(poolSize: 3, acquireTimeout: .seconds(60)) { client, _ async throws in
             let total = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<300 {
                     group.addTask { try await client.query("SELECT \(number)", as: Int.self)[0] }

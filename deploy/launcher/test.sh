@@ -18,6 +18,8 @@ run_tests() {
     BUSBAR_TEST_EXECUTABLES=$(release_folder)
 
     with_progress "the tests" "$logs/test-build.log" swift build --package-path "$root" --build-tests
+    # More at once than the cores can carry makes tests of time limits fail for want of a turn.
+    export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-8}
     say "Running the tests; each starts the servers it needs."
     swift test "${arguments[@]}" --skip-build 2>&1 </dev/null | tee "$logs/test.log" | test_lines || status=${PIPESTATUS[0]}
     summary "$status"

@@ -219,7 +219,7 @@ public actor RabbitMQServer {
         let launch = Launch(installation.epmd, ["-port", String(port), "-address", "127.0.0.1"], directory: files.path)
         let process = try launch.logging(to: files.path + "/epmd.log").start(ward: .kill)
         do {
-            try await waitUntilReady(process, called: "epmd", log: files.path + "/epmd.log", limit: .seconds(10)) {
+            try await waitUntilReady(process, called: "epmd", log: files.path + "/epmd.log", limit: .seconds(30)) {
                 FreePort.isOpen(port)
             }
         } catch {
