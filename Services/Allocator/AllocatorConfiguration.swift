@@ -83,7 +83,9 @@ struct AllocatorConfiguration: Sendable {
     let keyPassword: String
 
     init(_ configuration: ServiceConfiguration) {
+        maximumStake = Sun(Int64(configuration.integer(Self.maximumStake)) * Sun.trx.rawValue)
         policy = AllocationPolicy(
+            delegation: DelegationPolicy(maximumStake: maximumStake),
             sendWindow: configuration.duration(Self.sendWindow),
             sendGrace: configuration.duration(Self.sendGrace),
             shortageLimit: configuration.duration(Self.shortageLimit),
@@ -93,7 +95,6 @@ struct AllocatorConfiguration: Sendable {
         pollInterval = configuration.duration(Self.pollInterval)
         prefetch = configuration.integer(Self.prefetch)
         batch = configuration.integer(Self.batch)
-        maximumStake = Sun(Int64(configuration.integer(Self.maximumStake)) * Sun.trx.rawValue)
         keyFile = configuration.text(Self.keyFile)
         keyPassword = configuration.text(Self.keyPassword)
     }

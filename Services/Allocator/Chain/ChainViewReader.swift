@@ -22,13 +22,14 @@ struct ChainViewReader {
     ) async throws -> ChainView {
         var head = try await chain.head()
         var view = try await blocks(after: known, head: head)
-        for _ in 1...Self.tries {
+        for attempt in 1...Self.tries {
             // After a reorganisation it is not known whom the blocks that are gone had touched.
             let isReplaced = known.first.map { $0.number > view.base ?? .max } ?? false
             try await readAccounts(into: &view, open: open, everyWallet: everyWallet || isReplaced)
             let after = try await chain.head()
             view.isExact = after.number == view.head && after.id == view.headID
-            if view.isExact || view.blocks.count >= limit { break }
+            // A view is never left without its accounts: what its blocks have brought could not be proven by them.
+            if view.isExact || view.blocks.count >= limit || attempt == Self.tries { break }
             head = after
             view = try await blocks(after: known, head: head)
         }

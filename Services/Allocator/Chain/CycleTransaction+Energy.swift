@@ -108,7 +108,7 @@ extension CycleTransaction {
         }
         let left = (pools[planned.pool]?.delegatable ?? .zero) - planned.stake
         pools[planned.pool]?.delegatable = left.clamped
-        let served = Set(planned.serves)
+        let served = Set(planned.serves + planned.leaves)
         for claim in blocked {
             if served.contains(claim.key) {
                 set.handle(.awaitsEnergy, for: claim.key, now: now)
@@ -168,14 +168,15 @@ extension CycleTransaction {
                 ),
                 let pool = registry.pools.first(where: { $0.id == planned.pool })
             else { continue }
+            let stake = min(planned.stake, policy.delegation.maximumStake)
             set.withhold((position.energyLimit - position.energyUsed).clamped, at: wallet)
             orders.append(
                 DelegationOrder(
                     direction: .undelegate,
                     pool: pool,
                     wallet: wallet,
-                    stake: planned.stake,
-                    energy: rates.energy(of: planned.stake),
+                    stake: stake,
+                    energy: rates.energy(of: stake),
                     serves: 0
                 )
             )

@@ -90,6 +90,14 @@ struct SolidityKeeper {
                 in: transaction
             )
             for body in failed { try work.publish(AcquisitionFailed(body)) }
+            // What has landed for ever is no longer under way, whatever its block's reading showed.
+            let proven = try await AcquisitionStore.mark(
+                ended.filter { $0.attempt.state == .final }.compactMap(\.acquisition),
+                .proven,
+                now: work.now,
+                in: transaction
+            )
+            for body in proven { try work.publish(AcquisitionProven(body)) }
             try await PositionStore.release(replaced.filter(\.isReclaim).map(\.wallet), in: transaction)
         }
     }

@@ -149,6 +149,7 @@ enum AcquisitionStore {
                    proven_at = CASE WHEN \(state)::text = 'proven' THEN \(now) ELSE q.proven_at END,
                    ended_at = CASE WHEN \(state)::text IN ('failed', 'reclaimed') THEN \(now) END
              WHERE q.acquisition_id = ANY(\(acquisitions)::uuid[]) AND q.state <> \(state)
+               AND (\(state)::text <> 'proven' OR q.state = 'started')
             RETURNING q.acquisition_id, q.wallet, q.source, q.pool_id, q.energy, q.stake_sun
             """,
             as: (UUIDv7, TronAddress, String, String, Energy, Sun).self
@@ -177,6 +178,8 @@ enum AcquisitionStore {
               JOIN unnest(\(pairs.map(\.pool))::text[], \(pairs.map(\.wallet))::bytea[]) AS r(p, w)
                 ON q.pool_id = r.p AND q.wallet = r.w
              WHERE q.state = 'proven'
+               AND NOT EXISTS (SELECT 1 FROM allocator.delegation d
+                                WHERE d.pool_id = r.p AND d.wallet = r.w AND d.stake_sun > 0)
             """,
             as: UUIDv7.self
         )

@@ -54,11 +54,19 @@ public struct DelegationPolicy: Sendable, Equatable {
     public var lookAheadPerMille: Int64
     /// The least the chain takes (DOMAIN 2.3).
     public var minimumStake: Sun
+    /// The most the signer takes in one transaction.
+    public var maximumStake: Sun
 
-    public init(stakeMarginPerMille: Int64 = 8, lookAheadPerMille: Int64 = 20_000, minimumStake: Sun = .trx) {
+    public init(
+        stakeMarginPerMille: Int64 = 8,
+        lookAheadPerMille: Int64 = 20_000,
+        minimumStake: Sun = .trx,
+        maximumStake: Sun = Sun(Int64.max)
+    ) {
         self.stakeMarginPerMille = stakeMarginPerMille
         self.lookAheadPerMille = lookAheadPerMille
         self.minimumStake = minimumStake
+        self.maximumStake = maximumStake
     }
 }
 
@@ -72,6 +80,9 @@ public struct PlannedDelegation: Sendable, Equatable {
     public var stake: Sun
     /// The claims it serves.
     public var serves: [WithdrawalKey]
+    /// Claims that the pool can carry too, with another delegation after this one: together they are more than one
+    /// transaction may move.
+    public var leaves: [WithdrawalKey] = []
 }
 
 /// Sizes one delegation for the claims of one wallet that energy is missing for.
@@ -90,26 +101,28 @@ public func planDelegation(
     pools: [PoolPosition],
     policy: DelegationPolicy
 ) -> PlannedDelegation? {
-    var best: (pool: PoolPosition, count: Int, stake: Sun)?
+    var best: (pool: PoolPosition, count: Int, carried: Int, stake: Sun)?
     for pool in pools {
-        var count = 0
+        var (count, carried) = (0, 0)
         var stake = Sun.zero
         for (index, claim) in blocked.enumerated() {
             guard let needed = stakeWithMargin(claim.missing, pool, policy), needed <= pool.delegatable else { break }
+            carried = index + 1
+            guard needed <= policy.maximumStake else { continue }
             count = index + 1
             stake = needed
         }
-        if count > best?.count ?? 0 { best = (pool, count, stake) }
-        if count == blocked.count { break }
+        if count > 0, carried > best?.carried ?? 0 { best = (pool, count, carried, stake) }
+        if carried == blocked.count, count > 0 { break }
     }
-    guard let best, best.count > 0 else { return nil }
+    guard let best else { return nil }
     var stake = best.stake
     if best.count == blocked.count, expected > .zero,
         let extra = best.pool.stake(for: expected),
         let ceiling = scaledDown(best.stake.rawValue, by: policy.lookAheadPerMille, over: 1000)
     {
         let spare = Sun((best.pool.delegatable - best.stake).rawValue / 4)
-        stake = stake + min(extra, min(Sun(ceiling), spare))
+        stake = min(stake + min(extra, min(Sun(ceiling), spare)), policy.maximumStake)
     }
     return PlannedDelegation(
         pool: best.pool.id,
@@ -117,7 +130,8 @@ public func planDelegation(
         wallet: wallet,
         energy: best.pool.energy(of: stake),
         stake: stake,
-        serves: blocked.prefix(best.count).map(\.key)
+        serves: blocked.prefix(best.count).map(\.key),
+        leaves: blocked[best.count..<best.carried].map(\.key)
     )
 }
 
