@@ -2,43 +2,9 @@ internal import Models
 internal import Testing
 internal import Tron
 
-/// A stack with one listening partner, shared by the tests of a suite.
-struct WrongInputScope: SuiteTrait, TestScoping {
-    struct Ground: Sendable {
-        var stack: StackUnderTest
-        var upstream: Upstream
-        /// Another partner, for whom the first one's user may not speak.
-        var other: PartnerUnderTest
-    }
-
-    @TaskLocal static var ground: Ground?
-
-    static func current() throws -> Ground {
-        guard let ground else { throw EndToEndError("the test runs outside its suite") }
-        return ground
-    }
-
-    func provideScope(
-        for test: Test,
-        testCase: Test.Case?,
-        performing function: @Sendable @concurrent () async throws -> Void
-    ) async throws {
-        try await StackUnderTest.with { stack in
-            let partner = try await stack.addPartner("acme", wallets: 2)
-            let other = try await stack.addPartner("globex")
-            try await Upstream.with(partner, on: stack) { upstream in
-                try await Self.$ground.withValue(Ground(stack: stack, upstream: upstream, other: other)) {
-                    try await function()
-                }
-                #expect(upstream.book.violations() == [])
-            }
-        }
-    }
-}
-
 extension EndToEndTests {
     /// Whatever arrives gets an answer or is set aside, and disturbs nothing.
-    @Suite(.serialized, WrongInputScope())
+    @Suite(.serialized, SharedStack(wallets: 2, others: 1))
     struct WrongInput {
         /// A request that is wrong in one field.
         struct Wrong: Sendable, CustomTestStringConvertible {
@@ -108,7 +74,7 @@ extension EndToEndTests {
 
         @Test(arguments: wrongs)
         func isRejectedWithItsReason(_ wrong: Wrong) async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let id = "wrong-" + wrong.name.map { $0.isLetter ? String($0) : "-" }.joined()
             let body = upstream.requestBody(id, to: PrivateKey.random().address, with: wrong.fields)
             let message = try await upstream.publish("withdrawal.request.v1", body: body)
@@ -121,7 +87,7 @@ extension EndToEndTests {
         }
 
         @Test func anotherBodyUnderTheSameIDLeavesTheOriginalAlone() async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let recipient = PrivateKey.random().address
             try await upstream.request("conflict", to: recipient, amount: "3", conduct: .wait)
             try await upstream.event("ready", of: "conflict")
@@ -138,7 +104,7 @@ extension EndToEndTests {
         }
 
         @Test func theSameRequestAgainIsTheSameWithdrawal() async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let recipient = PrivateKey.random().address
             try await upstream.request("twice", to: recipient, amount: "7", conduct: .sendOnly)
             let again = upstream.requestBody("twice", to: recipient, amount: "7")
@@ -157,7 +123,7 @@ extension EndToEndTests {
 
         @Test(arguments: [65_536, 200_000])
         func whatIsTooLargeIsRejected(bytes: Int) async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let plain = upstream.requestBody("large", to: PrivateKey.random().address, with: ["note": #""""#])
             let filling = String(repeating: "x", count: bytes - plain.utf8.count)
             let body = upstream.requestBody("large", to: PrivateKey.random().address, with: ["note": #""\#(filling)""#])
@@ -168,7 +134,7 @@ extension EndToEndTests {
 
         @Test(arguments: ["withdrawal.request.v2", "withdrawal.settle.v1", "hello"])
         func anotherTypeOrVersionIsRejected(type: String) async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let body = upstream.requestBody("typed", to: PrivateKey.random().address)
             let message = try await upstream.publish(type, to: "withdrawal.request", body: body)
             let answer = try await upstream.rejection(of: message)
@@ -177,7 +143,7 @@ extension EndToEndTests {
         }
 
         @Test func commandsAboutUnknownWithdrawalsAreRejected() async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let txid = TransactionID.of(rawBytes: Array("nothing".utf8))
             try await expect("unknown_withdrawal", upstream.settle("nowhere", txid))
             try await expect("unknown_withdrawal", upstream.giveUp("nowhere"))
@@ -185,7 +151,7 @@ extension EndToEndTests {
         }
 
         @Test func commandsAgainstTheStateAreRejected() async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             try await upstream.request("stateful", conduct: .wait)
             try await upstream.event("ready", of: "stateful")
             // It may be on its way already: whoever has not sent it says so by giving up.
@@ -198,12 +164,12 @@ extension EndToEndTests {
         }
 
         private func expect(_ reason: String, _ message: String) async throws {
-            let answer = try await WrongInputScope.current().upstream.rejection(of: message)
+            let answer = try await SharedStack.current().upstream.rejection(of: message)
             #expect(answer.reason == reason, "\(answer)")
         }
 
         @Test func settleNeedsExactlyOneStatement() async throws {
-            let upstream = try WrongInputScope.current().upstream
+            let upstream = try SharedStack.current().upstream
             let body = #"{"withdrawal_id":"any","partner_id":"acme"}"#
             let message = try await upstream.publish("withdrawal.settle.v1", body: body)
             #expect(try await upstream.rejection(of: message).reason == "malformed")
@@ -224,8 +190,8 @@ extension EndToEndTests {
             Unanswerable(name: "unknown partner", partner: "nobody", reason: "partner nobody is not known"),
             Unanswerable(
                 name: "partner of another user",
-                partner: "globex",
-                reason: "may not speak for partner globex"
+                partner: "other-1",
+                reason: "may not speak for partner other-1"
             ),
             Unanswerable(name: "no user_id", hasUser: false, reason: "user_id is missing"),
             Unanswerable(name: "not JSON", body: "withdraw 5 USDT, please", reason: "not a JSON object"),
@@ -234,7 +200,7 @@ extension EndToEndTests {
             Unanswerable(name: "no partner", partner: "", reason: "partner_id is missing"),
         ])
         func whatHasNobodyToTellIsParked(_ message: Unanswerable) async throws {
-            let ground = try WrongInputScope.current()
+            let ground = try SharedStack.current()
             let partner = message.partner.isEmpty ? "" : #""\#(message.partner)""#
             let body =
                 message.body
@@ -261,7 +227,7 @@ extension EndToEndTests {
 
         /// Comes last: by then all of the above has happened.
         @Test func afterAllOfItTheStackIsAsGoodAsNew() async throws {
-            let ground = try WrongInputScope.current()
+            let ground = try SharedStack.current()
             try await ground.upstream.request("normal", wallet: 1)
             let settled = try await ground.upstream.event("settled", of: "normal")
             #expect(settled.energyFee == 0)

@@ -119,10 +119,9 @@ extension StackUnderTest {
         )
         try await succeed(["partner", "add", name, "--name", name, "--user", partner.user])
         for (number, wallet) in partner.wallets.enumerated() {
-            if trx > 0 || usdt > 0 { try await devnet().fund(wallet.address, trx: trx, usdt: usdt) }
-            try await succeed([
-                "wallet", "add", wallet.address.base58, "--partner", name, "--label", "hot-\(number + 1)",
-            ])
+            let address = wallet.address
+            if trx > 0 || usdt > 0 { try await devnet().fund(address, trx: trx, usdt: usdt) }
+            try await succeed(["wallet", "add", address.base58, "--partner", name, "--label", "hot-\(number + 1)"])
         }
         return partner
     }

@@ -13,6 +13,7 @@ struct StackFile: Decodable, Sendable {
         var name: String
         var process: Process?
         var port: Int
+        var health: String?
         var condition: String
         var restarts: Int
         var log: String
@@ -69,14 +70,22 @@ extension StackUnderTest {
         let deadline = ContinuousClock.now + limit
         while true {
             let part = try part(name)
-            if part.condition == "ready", let process = part.process, process.pid != pid,
-                ProcessTree.startTime(of: process.pid) == process.startTime
+            if let process = part.process, process.pid != pid,
+                ProcessTree.startTime(of: process.pid) == process.startTime, await part.isReady()
             {
                 return
             }
             guard ContinuousClock.now < deadline else { throw EndToEndError("\(name) did not come back in \(limit)") }
-            // Another process writes a file; nothing else tells.
+            // Nothing tells when a server begins to answer.
             try await Task.sleep(for: .milliseconds(50))
         }
+    }
+}
+
+extension StackFile.Part {
+    /// Whether it says of itself that it is ready.
+    func isReady() async -> Bool {
+        guard let health else { return condition == "ready" }
+        return await LoopbackHTTP.get(port: port, path: health)?.status == 200
     }
 }

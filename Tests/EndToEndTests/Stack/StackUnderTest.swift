@@ -55,7 +55,9 @@ struct StackUnderTest: Sendable {
 
     private func waitUntilLive() async throws {
         let deadline = ContinuousClock.now + .seconds(120)
+        var ports = DefaultPorts()
         while true {
+            ports.hold()
             if let state, state.isLive { return }
             guard supervisor.isRunning else { throw EndToEndError("busbar up ended before the stack was live") }
             guard ContinuousClock.now < deadline else { throw EndToEndError("the stack was not live within 120 s") }
