@@ -23,6 +23,8 @@ struct ChainKeeper {
 
     /// Runs until cancelled.
     func run() async throws {
+        // Blocks that are booked without knowing the hot wallets would lose their transfers for ever.
+        try await registry.refresh()
         var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
         var refreshedAt: Int64 = .min
