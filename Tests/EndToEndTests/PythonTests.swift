@@ -1,0 +1,60 @@
+internal import Glibc
+internal import LocalStack
+internal import Testing
+
+extension EndToEndTests {
+    /// Unmodified TRON clients of others against the devnet.
+    @Suite(.serialized)
+    struct Python {
+        @Test func tronpyAndTheNodeAPIByHand() async throws {
+            let home = try ServerDirectory.temporary()
+            let port = try FreePort.find()
+            let devnet = try Launch(
+                try Executables.path("devnet"),
+                ["--port", String(port), "--block-interval", "200ms"],
+                directory: home.path
+            ).logging(to: home.path + "/devnet.log").start(ward: .terminate)
+            do {
+                let result = try await run(home.path, port)
+                #expect(result.succeeded, "\(result.output.suffix(6000))")
+            } catch {
+                await devnet.stop(grace: .seconds(5))
+                await LocalFile.remove(home.path)
+                throw error
+            }
+            #expect(await devnet.stop(grace: .seconds(5)) == .exited(0))
+            await LocalFile.remove(home.path)
+        }
+
+        private func run(_ home: String, _ port: Int) async throws -> CommandResult {
+            // A virtual environment of its own: what is installed on the machine is left as it is.
+            try await succeed(Launch("python3", ["-m", "venv", home + "/venv"]))
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "tronpy==0.6.2", "pytest"]
+            // Where packages come from is the machine's to say.
+            let own = Launch.variables(prefix: "PIP_")
+                .merging(Launch.variables(prefix: "SSL_")) { $1 }
+                .merging(Launch.variables(prefix: "HTTPS_")) { $1 }
+                .merging(Launch.variables(prefix: "REQUESTS_")) { $1 }
+            var environment = Launch.plainEnvironment.merging(own) { $1 }
+            environment["HOME"] = Launch.variable("HOME")
+            try await succeed(Launch(home + "/venv/bin/python", pip, environment: environment))
+            let folder =
+                "\(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))/../EndToEnd/python"
+            let tests = Launch(
+                home + "/venv/bin/python",
+                ["-m", "pytest", "-q", "-p", "no:cacheprovider", folder],
+                environment: Launch.plainEnvironment.merging(
+                    ["BUSBAR_DEVNET_URL": "http://127.0.0.1:\(port)", "PYTHONDONTWRITEBYTECODE": "1"]
+                ) { $1 }
+            )
+            return try await tests.run(limit: .seconds(240))
+        }
+
+        private func succeed(_ launch: Launch) async throws {
+            let result = try await launch.run(limit: .seconds(240))
+            guard result.succeeded else {
+                throw EndToEndError("\(launch.arguments.joined(separator: " ")) \(result.end): \(result.errors)")
+            }
+        }
+    }
+}
