@@ -43,12 +43,12 @@ struct StackUnderTest: Sendable {
             try await stack.waitUntilLive()
             let result = try await body(stack)
             try await stack.stop()
-            await stack.remove(home)
+            await LocalFile.remove(home.path)
             return result
         } catch {
             stack.reportLogs(of: error)
             _ = await stack.supervisor.stop(grace: .seconds(30))
-            await stack.remove(home)
+            await LocalFile.remove(home.path)
             throw error
         }
     }
@@ -73,14 +73,6 @@ struct StackUnderTest: Sendable {
         #expect(end == .exited(0), "busbar up must end with status 0 on SIGTERM")
         let running = left.filter { ProcessTree.startTime(of: $0.pid) == $0.startTime }
         #expect(running.isEmpty, "busbar up left processes running")
-    }
-
-    private func remove(_ home: ServerDirectory) async {
-        if Launch.variable("BUSBAR_TEST_KEEP") != nil {
-            print("kept \(home.path)")
-        } else {
-            await LocalFile.remove(home.path)
-        }
     }
 
     private func reportLogs(of error: any Error) {
