@@ -23,13 +23,13 @@ struct ChainKeeper {
 
     /// Runs until cancelled.
     func run() async throws {
-        // Blocks that are booked without knowing the hot wallets would lose their transfers for ever.
-        try await registry.refresh()
         var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
         var refreshedAt: Int64 = .min
         var revision: Int64 = .min
         while !Task.isCancelled {
+            // Before each block: a transfer out of a wallet that is not known to be ours would be passed over for ever.
+            try await self.registry.refresh()
             let registry = registry.snapshot
             let open = try await service.postgres.withConnection { try await AcquisitionStore.open(in: $0) }
             let everyWallet =

@@ -13,6 +13,7 @@ struct DelegationSweep {
 
     /// One comparison.
     func run() async throws {
+        try await self.registry.refresh()
         let registry = registry.snapshot
         let head = try await chain.head().number
         var shown: [DelegationStore.Row] = []
