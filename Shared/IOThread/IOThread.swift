@@ -19,7 +19,9 @@ internal import Synchronization
 public final class IOThread: SerialExecutor {
     /// What a watcher waits for.
     public struct Interest: OptionSet, Sendable, Hashable {
+        /// Event bits of poll(2).
         public let rawValue: Int16
+        /// Takes event bits of poll(2) as they are.
         public init(rawValue: Int16) { self.rawValue = rawValue }
         /// Bytes, or the end of the stream, can be read without waiting.
         public static let read = Interest(rawValue: Int16(POLLIN))
@@ -52,6 +54,8 @@ public final class IOThread: SerialExecutor {
 
     deinit { close(wakeUp) }
 
+    /// Where the runtime hands over the actor's jobs, from any thread; they run in the order they came.
+    /// A job that comes after the thread has ended never runs.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let mustWake = inbox.withLock { inbox in
@@ -78,10 +82,12 @@ public final class IOThread: SerialExecutor {
         return accepted
     }
 
+    /// Traps unless it is called on this thread (SE-0424).
     public func checkIsolated() {
         precondition(core.isCurrent, "not on the I/O thread")
     }
 
+    /// Whether the caller is on this thread; never `nil` (SE-0471).
     public func isIsolatingCurrentContext() -> Bool? { core.isCurrent }
 
     /// Lets the thread end once the jobs that are already there have run. Call it when its actor is finished.

@@ -2,6 +2,7 @@
 public struct LocalStackError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure; new kinds may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// What makes two codes equal, and what logs show.
         public let description: String
         private init(_ description: String) { self.description = description }
         /// A program that is needed is not installed; ``LocalStackError/hint`` names the package.
@@ -40,6 +41,7 @@ public struct LocalStackError: Error, Sendable, CustomStringConvertible {
     /// Whether the same call may succeed a moment later (a port race, a slow machine).
     public var isRetriable: Bool { code == .port || code == .timeout || code == .ended }
 
+    /// The message; below it, indented, the hint and the program's last lines, the latter behind `|`.
     public var description: String {
         var text = message
         if let hint { text += "\n  " + hint }

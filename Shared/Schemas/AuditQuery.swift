@@ -6,6 +6,7 @@ public struct AuditQuery: Sendable {
     public let meaning: String
     /// The query; `$1` where it takes the present moment of domain time.
     public let sql: String
+    /// Whether ``sql`` has a `$1` to be bound to the present moment of domain time.
     public let takesTime: Bool
 
     init(_ invariant: Int, _ meaning: String, _ sql: [UInt8], takesTime: Bool = false) {

@@ -2,10 +2,13 @@ public import LocalStack
 
 /// A vhost of its own on a broker that the tests of this process share.
 public struct TestVhost: Sendable {
+    /// Where the broker listens: loopback, unless `BUSBAR_TEST_BROKER` names another.
     public let host: String
+    /// The port for AMQP without TLS.
     public let port: Int
     /// A user that may do everything in this vhost, and is the broker's administrator.
     public let user: String
+    /// The password of ``user``.
     public let password: String
     /// The vhost's name.
     public let name: String

@@ -4,9 +4,11 @@ public import LocalStack
 public struct TestDatabase: Sendable {
     /// The folder of the server's Unix socket, or a host name.
     public let host: String
+    /// The server's TCP port, which is also part of its Unix socket's name.
     public let port: Int
     /// A superuser.
     public let user: String
+    /// The password of ``user``.
     public let password: String
     /// The database's name.
     public let name: String

@@ -2,9 +2,13 @@
 public struct PostgreSQLAccess: Sendable {
     /// A host name, or the folder of a Unix socket.
     public var host: String
+    /// The server's TCP port, which is also part of its Unix socket's name.
     public var port: Int
+    /// The role to log in as.
     public var user: String
+    /// The role's; handed to `psql` through the environment, never on a command line.
     public var password: String
+    /// The database to connect to.
     public var database: String
 
     /// Describes a database.

@@ -8,6 +8,7 @@ public enum ProcessEnd: Sendable, Hashable, CustomStringConvertible {
     /// It was ended by this signal.
     case signalled(Int32)
 
+    /// Continues a sentence about the process: `exited with status 1`, `was ended by signal 9`.
     public var description: String {
         switch self {
         case .exited(let status): "exited with status \(status)"

@@ -6,7 +6,7 @@ public struct Launch: Sendable {
     public enum Stream: Sendable {
         /// Nowhere.
         case null
-        /// Appended to a file.
+        /// A file: input is read from it, output appended to it.
         case file(String)
         /// An open descriptor of ours.
         case descriptor(Int32)
@@ -20,8 +20,11 @@ public struct Launch: Sendable {
     public var environment: [String: String]
     /// The working directory; nil means ours.
     public var directory: String?
+    /// Where it reads from; a file is read from its beginning.
     public var input: Stream = .null
+    /// Where its standard output goes; a file that is not there is made, for the owner alone.
     public var output: Stream = .null
+    /// Where its standard error goes; a file that is not there is made, for the owner alone.
     public var errors: Stream = .null
 
     /// Describes a program to start.

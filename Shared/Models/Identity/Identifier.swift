@@ -1,9 +1,11 @@
 /// A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then randomness, so that ids sort by the time they were made.
 public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The 128 bits, first byte highest.
+    /// The first 64 bits: in version 7 the milliseconds since 1970 (48), the version, chance (12).
     public let high: UInt64
+    /// The last 64 bits: the variant and 62 of randomness.
     public let low: UInt64
 
+    /// Takes the 128 bits as they are: version and variant are not checked.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -23,13 +25,15 @@ public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
         self.init(at: time, using: &generator)
     }
 
-    /// The 16 bytes as PostgreSQL's binary `uuid` wants them.
+    /// The 16 bytes as PostgreSQL's binary `uuid` has them, of any version.
+    /// - Returns: `nil` unless there are exactly 16.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// The 16 bytes, highest first, as PostgreSQL's binary `uuid` wants them.
     public var bytes: [UInt8] {
         (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> (56 - 8 * ($0 % 8))) }
     }
@@ -47,16 +51,19 @@ public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
         self.init(bytes: bytes)
     }
 
+    /// `8-4-4-4-12` lower-case hexadecimal digits.
     public var description: String {
         let text = Array(bytes.hex.utf8)
         let parts = [text[0..<8], text[8..<12], text[12..<16], text[16..<20], text[20..<32]]
         return String(decoding: Array(parts.joined(separator: [UInt8(ascii: "-")])), as: UTF8.self)
     }
 
+    /// Ordered by their bytes: by the millisecond they were made in, then by chance.
     public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
 }
 
 extension UUIDv7: Codable {
+    /// From a JSON string of any version; `DecodingError` when it is not a UUID.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = UUIDv7(try container.decode(String.self)) else {
@@ -65,6 +72,7 @@ extension UUIDv7: Codable {
         self = id
     }
 
+    /// As a JSON string, the ``description``.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
@@ -73,6 +81,7 @@ extension UUIDv7: Codable {
 
 /// A partner's short name: 1 to 32 of `a-z`, `0-9`, `_`, `-`.
 public struct PartnerID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The checked text, which is also the form in JSON, SQL and routing keys.
     public let rawValue: String
 
     /// - Returns: `nil` when the text has another character or length.
@@ -84,11 +93,14 @@ public struct PartnerID: Hashable, Sendable, Comparable, CustomStringConvertible
         rawValue = text
     }
 
+    /// The text as it is.
     public var description: String { rawValue }
+    /// The order of the bytes, for all are ASCII.
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension PartnerID: Codable {
+    /// From a JSON string; `DecodingError` when it has another character or length.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = PartnerID(try container.decode(String.self)) else {
@@ -97,6 +109,7 @@ extension PartnerID: Codable {
         self = id
     }
 
+    /// As a JSON string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)
@@ -105,6 +118,7 @@ extension PartnerID: Codable {
 
 /// The upstream's own name for a withdrawal, unique per partner: 1 to 64 printable ASCII characters.
 public struct WithdrawalID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The checked text, which is also the form in JSON and SQL.
     public let rawValue: String
 
     /// - Returns: `nil` when the text is empty, longer, or has a blank or a character outside ASCII.
@@ -113,11 +127,14 @@ public struct WithdrawalID: Hashable, Sendable, Comparable, CustomStringConverti
         rawValue = text
     }
 
+    /// The text as it is.
     public var description: String { rawValue }
+    /// The order of the bytes, for all are ASCII.
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension WithdrawalID: Codable {
+    /// From a JSON string; `DecodingError` when it has another character or length.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = WithdrawalID(try container.decode(String.self)) else {
@@ -126,6 +143,7 @@ extension WithdrawalID: Codable {
         self = id
     }
 
+    /// As a JSON string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)

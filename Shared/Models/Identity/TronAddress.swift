@@ -8,10 +8,15 @@ public struct TronAddress: Hashable, Sendable {
 
     /// Why a text or bytes are not an address.
     public enum ParseError: Error, Sendable, Equatable {
+        /// Not 34 characters of base58 or 21 bytes.
         case wrongLength
+        /// A character outside the alphabet, or the digits do not make 25 bytes.
         case notBase58
+        /// The first byte is not 0x41: an address of another chain, or none.
         case wrongPrefix
+        /// The last four bytes are not those of the double SHA-256: mistyped.
         case wrongChecksum
+        /// An odd count of digits, or another character.
         case notHex
     }
 
@@ -88,6 +93,7 @@ public struct TronAddress: Hashable, Sendable {
 }
 
 extension TronAddress: CustomStringConvertible {
+    /// The ``base58`` text.
     public var description: String { base58 }
 }
 
@@ -97,6 +103,7 @@ extension TronAddress: Comparable {
 }
 
 extension TronAddress: Codable {
+    /// From a JSON string in base58check alone; `DecodingError` that names the ``ParseError``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -107,6 +114,7 @@ extension TronAddress: Codable {
         }
     }
 
+    /// As a JSON string, the ``base58`` text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(base58)

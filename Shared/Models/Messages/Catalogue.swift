@@ -15,5 +15,6 @@ public enum Catalogue {
         AcquisitionReclaimed.self,
     ]
 
+    /// The commands, then the events; each once.
     public static var all: [any Message.Type] { commands + events }
 }

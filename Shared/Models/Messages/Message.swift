@@ -13,7 +13,9 @@ public protocol Message: Codable, Sendable {
 }
 
 extension Message {
+    /// None: unless a message says otherwise, it is not bound to a partner.
     public var routingPartner: PartnerID? { nil }
+    /// None, unless a message says otherwise.
     public var correlationID: String? { nil }
 
     /// `withdrawal.ready.p42` for an event bound to a partner, else the type without version.
@@ -27,13 +29,17 @@ extension Message {
 public struct MessageName: Hashable, Sendable {
     /// A command has one consumer and asks for something; an event tells whoever listens what has happened.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// Asks one consumer for something; has a queue of its own.
         case command
+        /// Tells whoever listens; has no queue by itself.
         case event
     }
 
     /// Without version, as in routing keys: `withdrawal.request`.
     public let type: String
+    /// From 1; grows when a body changes in a way that old readers cannot ignore. Part of ``wireName`` alone.
     public let version: Int
+    /// Decides the exchange and whether there is a queue.
     public let kind: Kind
     /// The service that hears a command; `nil` for events.
     public let consumer: String?
@@ -70,13 +76,17 @@ public enum Exchanges {
 
 /// What is common to every event about one withdrawal.
 public protocol WithdrawalEvent: Message {
+    /// Whose withdrawal it is; the end of the routing key.
     var partnerID: PartnerID { get }
+    /// The upstream's own name for it, unique per partner.
     var withdrawalID: WithdrawalID { get }
     /// 1, 2, 3 … per withdrawal. Delivery is at least once and may be out of order: drop what is older than the last seen.
     var sequence: Int { get }
 }
 
 extension WithdrawalEvent {
+    /// The partner whose withdrawal it is.
     public var routingPartner: PartnerID? { partnerID }
+    /// `partner:withdrawal`.
     public var correlationID: String? { "\(partnerID):\(withdrawalID)" }
 }

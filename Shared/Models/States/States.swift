@@ -12,9 +12,13 @@ public enum WithdrawalState: String, Codable, Sendable, CaseIterable {
     case postponed
     /// The energy is proven on chain and promised: the transfer may be sent.
     case ready
+    /// Its transfer is in a solid block and succeeded.
     case settled
+    /// The upstream did not want it any more.
     case cancelled
+    /// Its deadline, or the longest wait without energy, has passed.
     case expired
+    /// Not sent, given up, or the transfer failed: ``FailureReason`` says which.
     case failed
 
     /// Whether nothing follows.
@@ -28,12 +32,17 @@ public enum WithdrawalState: String, Codable, Sendable, CaseIterable {
 
 /// Where an allocation, the one of each withdrawal, stands.
 public enum AllocationState: String, Codable, Sendable, CaseIterable {
+    /// Nothing was promised to it yet.
     case pending
+    /// Its promise broke, and energy is acquired for it again.
     case processing
     /// Proven on chain and told to the upstream.
     case completed
+    /// Its withdrawal failed before a transfer, or expired.
     case failed
+    /// Its withdrawal was cancelled.
     case cancelled
+    /// Met by a ``ShortageOption`` instead of energy of the house.
     case fallback
 }
 
@@ -65,8 +74,11 @@ public enum AttemptState: String, Codable, Sendable, CaseIterable {
 
 /// How soon a withdrawal is wanted. Higher goes first where energy is short.
 public enum Urgency: String, Codable, Sendable, CaseIterable, Comparable {
+    /// After the others; what a request without `urgency` means.
     case normal
+    /// Before normal, after urgent.
     case priority
+    /// Before all others.
     case urgent
 
     /// 0 for normal to 2 for urgent, as stored.
@@ -78,6 +90,7 @@ public enum Urgency: String, Codable, Sendable, CaseIterable, Comparable {
         }
     }
 
+    /// Ordered by ``rank``: `normal < priority < urgent`.
     public static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
 }
 
@@ -91,9 +104,14 @@ public enum AllocationMethod: String, Codable, Sendable, CaseIterable {
 
 /// What is offered when energy is short.
 public enum ShortageOption: String, Codable, Sendable, CaseIterable {
+    /// The fee is paid in TRX: the transfer burns it instead of using energy.
     case trxPayment = "trx_payment"
+    /// It waits in the queue until energy comes back.
     case queueWait = "queue_wait"
+    /// Energy comes from an outside pool or supplier.
     case externalPool = "external_pool"
+    /// It is put off to a later time.
     case postpone
+    /// The partner burns TRX by himself, without an allocation.
     case partnerFallback = "partner_fallback"
 }

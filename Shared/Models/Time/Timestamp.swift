@@ -1,13 +1,19 @@
 /// A moment of domain time, in milliseconds since 1970 UTC, as blocks carry it. Text form is RFC 3339 with milliseconds.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Since 1970-01-01 00:00 UTC, without leap seconds; negative before.
     public let milliseconds: Int64
 
+    /// A moment by its milliseconds since 1970-01-01 00:00 UTC.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Earlier is less.
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 
+    /// The moment that much later; parts of a millisecond are cut off.
     public static func + (a: Self, b: Duration) -> Self { Self(milliseconds: a.milliseconds + b.wholeMilliseconds) }
+    /// The moment that much earlier; parts of a millisecond are cut off.
     public static func - (a: Self, b: Duration) -> Self { Self(milliseconds: a.milliseconds - b.wholeMilliseconds) }
+    /// The time from `b` to `a`; negative when `a` is the earlier.
     public static func - (a: Self, b: Self) -> Duration { .milliseconds(a.milliseconds - b.milliseconds) }
 
     /// `2026-11-21T09:30:00.000Z`
@@ -54,6 +60,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 }
 
 extension Timestamp: Codable {
+    /// From a JSON string in RFC 3339, with `Z` or an offset; `DecodingError` when it is not that.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let time = Timestamp(try container.decode(String.self)) else {
@@ -62,6 +69,7 @@ extension Timestamp: Codable {
         self = time
     }
 
+    /// As a JSON string, the ``description``: UTC with milliseconds.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

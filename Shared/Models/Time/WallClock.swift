@@ -10,8 +10,10 @@ public protocol WallClock: Sendable {
 
 /// The machine's own clock.
 public struct SystemClock: WallClock {
+    /// Reads nothing yet; any two are the same clock.
     public init() {}
 
+    /// `CLOCK_REALTIME`, cut to milliseconds. It may step when the machine is set right.
     public func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -11,9 +11,13 @@ public struct TokenAmount: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// Why a text is not an amount.
     public enum ParseError: Error, Sendable, Equatable {
+        /// Empty, a character that is neither digit nor point, or a point without digits on both sides.
         case notDecimal
+        /// A decimal with a minus before it, zero included.
         case negative
+        /// More than six digits after the point.
         case tooManyPlaces
+        /// Its millionths do not fit 64 bits: more than 9,223,372,036,854.775807.
         case tooLarge
     }
 
@@ -54,6 +58,7 @@ public struct TokenAmount: Hashable, Comparable, Sendable, CustomStringConvertib
         self.units = units
     }
 
+    /// Ordered by amount.
     public static func < (a: Self, b: Self) -> Bool { a.units < b.units }
 
     /// The shortest decimal: `12.5`, not `12.500000`.
@@ -68,6 +73,7 @@ public struct TokenAmount: Hashable, Comparable, Sendable, CustomStringConvertib
 }
 
 extension TokenAmount: Codable {
+    /// From a JSON string in the form of ``init(parsing:)``; `DecodingError` that names the ``ParseError``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -78,6 +84,7 @@ extension TokenAmount: Codable {
         }
     }
 
+    /// As a JSON string, the ``description``.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

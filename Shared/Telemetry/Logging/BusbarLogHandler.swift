@@ -9,8 +9,11 @@ public import Logging
 /// Metadata stands beside the fixed fields, sorted by name; a field that bears a fixed one's name gets `_` before it.
 /// Nested metadata are nested objects. The running task's ``TraceContext`` is shown as `trace_id` and `span_id`.
 public struct BusbarLogHandler: LogHandler {
+    /// The least level that is written; `Logger` looks at it before it makes an event.
     public var logLevel: Logger.Level
+    /// Shown on every line of this logger.
     public var metadata: Logger.Metadata = [:]
+    /// Asked at every line; its fields replace those of ``metadata`` with the same name.
     public var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
@@ -38,11 +41,14 @@ public struct BusbarLogHandler: LogHandler {
         self.time = time
     }
 
+    /// One field of ``metadata``; setting `nil` takes it out.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes one line. Of fields with one name the event's own wins, then the trace's, the provider's, the logger's.
+    /// `error` is added when there is one, and `source` (file and line) from level error up.
     public func log(event: LogEvent) {
         var fields = metadata
         if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }

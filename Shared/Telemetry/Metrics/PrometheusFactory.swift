@@ -67,10 +67,12 @@ public final class PrometheusFactory: MetricsFactory {
         return output
     }
 
+    /// A counter `<label>_total`. The same label and dimensions give the same series, here and below.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         number(MetricText.name(label, suffix: "_total"), .counter, dimensions)
     }
 
+    /// A counter `<label>_total` that takes fractions.
     public func makeFloatingPointCounter(
         label: String,
         dimensions: [(String, String)]
@@ -78,10 +80,12 @@ public final class PrometheusFactory: MetricsFactory {
         number(MetricText.name(label, suffix: "_total"), .counter, dimensions)
     }
 
+    /// A gauge `<label>`: the last value.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         number(MetricText.name(label), .gauge, dimensions)
     }
 
+    /// A histogram `<label>` over ``sizeBuckets`` when it aggregates, else a gauge of the last value.
     public func makeRecorder(
         label: String,
         dimensions: [(String, String)],
@@ -91,15 +95,20 @@ public final class PrometheusFactory: MetricsFactory {
         return histogram(MetricText.name(label), Self.sizeBuckets, dimensions)
     }
 
+    /// A histogram `<label>_seconds` over ``secondBuckets``, fed in nanoseconds.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(MetricText.name(label, suffix: "_seconds"), Self.secondBuckets, dimensions)
     }
 
-    // Series live as long as the process: a counter that vanished and came back would look like a restart.
+    /// Keeps the series as long as the process lives: one that vanished and came back would look like a restart.
     public func destroyCounter(_ handler: any CounterHandler) {}
+    /// Keeps the series, as ``destroyCounter(_:)`` does.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    /// Keeps the series, as ``destroyCounter(_:)`` does.
     public func destroyMeter(_ handler: any MeterHandler) {}
+    /// Keeps the series, as ``destroyCounter(_:)`` does.
     public func destroyRecorder(_ handler: any RecorderHandler) {}
+    /// Keeps the series, as ``destroyCounter(_:)`` does.
     public func destroyTimer(_ handler: any TimerHandler) {}
 
     func number(_ name: String, _ kind: MetricFamily.Kind, _ labels: [(String, String)]) -> FloatSeries {

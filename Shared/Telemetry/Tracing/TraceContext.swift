@@ -9,8 +9,9 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
     /// The context of the running task; log lines show it.
     @TaskLocal public static var current: TraceContext?
 
-    /// The high and low halves of the trace id; never both zero.
+    /// The first 64 bits of the trace id; never zero together with ``traceLow``.
     public let traceHigh: UInt64
+    /// The last 64 bits of the trace id.
     public let traceLow: UInt64
     /// The id of this span, never zero.
     public let span: UInt64
@@ -89,6 +90,7 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
     /// The header's value: `00-<trace id>-<span id>-<flags>`.
     public var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
 
+    /// The ``traceparent``.
     public var description: String { traceparent }
 
     private static func nonzero(using generator: inout some RandomNumberGenerator) -> UInt64 {

@@ -57,7 +57,9 @@ public final class PrivateKey: Sendable {
 extension PrivateKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Names the address only.
     public var description: String { "private key of \(address)" }
+    /// Names the address only, so that a debugger or `dump` shows no secret.
     public var debugDescription: String { description }
+    /// Shows the address only: reflection reaches no secret.
     public var customMirror: Mirror { Mirror(self, children: [("address", address)]) }
 }
 

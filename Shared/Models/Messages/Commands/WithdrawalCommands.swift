@@ -2,15 +2,19 @@
 ///
 /// Reporting is a help, not a need: the allocator sees transfers on chain by itself.
 public struct WithdrawalSettle: Message, Equatable {
+    /// A command; its queue is `allocator.withdrawal.settle`.
     public static let name = MessageName.command("withdrawal.settle", for: "allocator")
 
+    /// The upstream's own name for the withdrawal, unique per partner.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the sending broker user must be registered to speak for that partner.
     public var partnerID: PartnerID
-    /// The transfer's transaction.
+    /// The transfer's transaction; `nil` when it gave up.
     public var txid: TransactionID?
     /// `true`: nothing was sent and nothing will be.
     public var givenUp: Bool
 
+    /// Takes the fields as they are. Give a `txid` or `givenUp`, not both: decoding refuses anything else.
     public init(withdrawalID: WithdrawalID, partnerID: PartnerID, txid: TransactionID?, givenUp: Bool = false) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -25,6 +29,7 @@ public struct WithdrawalSettle: Message, Equatable {
         case givenUp = "given_up"
     }
 
+    /// `given_up` may be absent. Throws `DecodingError` unless exactly one of `txid` and `given_up` says something.
     public init(from decoder: any Decoder) throws {
         let body = try decoder.container(keyedBy: CodingKeys.self)
         withdrawalID = try body.decode(WithdrawalID.self, forKey: .withdrawalID)
@@ -37,16 +42,21 @@ public struct WithdrawalSettle: Message, Equatable {
         }
     }
 
+    /// `partner:withdrawal`.
     public var correlationID: String? { "\(partnerID):\(withdrawalID)" }
 }
 
 /// `withdrawal.cancel.v1`: the upstream does not want the withdrawal any more. Hears: allocator.
 public struct WithdrawalCancel: Message, Equatable {
+    /// A command; its queue is `allocator.withdrawal.cancel`.
     public static let name = MessageName.command("withdrawal.cancel", for: "allocator")
 
+    /// The upstream's own name for the withdrawal, unique per partner.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the sending broker user must be registered to speak for that partner.
     public var partnerID: PartnerID
 
+    /// Takes the fields as they are; nothing is checked.
     public init(withdrawalID: WithdrawalID, partnerID: PartnerID) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -57,5 +67,6 @@ public struct WithdrawalCancel: Message, Equatable {
         case partnerID = "partner_id"
     }
 
+    /// `partner:withdrawal`.
     public var correlationID: String? { "\(partnerID):\(withdrawalID)" }
 }

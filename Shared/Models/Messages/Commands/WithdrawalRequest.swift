@@ -1,27 +1,34 @@
 /// `withdrawal.request.v1`: the upstream asks for a withdrawal's energy. Hears: allocator.
 public struct WithdrawalRequest: Message, Equatable {
+    /// A command; its queue is `allocator.withdrawal.request`.
     public static let name = MessageName.command("withdrawal.request", for: "allocator")
 
+    /// The upstream's own name for the withdrawal, unique per partner for at least 180 days.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the sending broker user must be registered to speak for that partner.
     public var partnerID: PartnerID
-    /// The partner's own user, passed through to events.
+    /// The partner's own user, passed through to events; at most 128 bytes without control characters.
     public var userID: String?
     /// The registered hot wallet that will send: the energy goes to the sender.
     public var fromAddress: TronAddress
+    /// Who gets the tokens; not the sender itself.
     public var toAddress: TronAddress
     /// `USDT`.
     public var token: String
+    /// What is sent; more than zero.
     public var amount: TokenAmount
+    /// Who goes first where energy is short; `normal` when absent.
     public var urgency: Urgency
-    /// After it the withdrawal is not wanted any more.
+    /// After it the withdrawal is not wanted any more; `nil` is never.
     public var deadline: Timestamp?
     /// Options accepted without asking when energy is short, in order.
     public var fallback: [ShortageOption]
-    /// The most it may cost.
+    /// The most it may cost, in sun: 0 to 2^53 - 1; `nil` sets no limit.
     public var maxCost: Sun?
-    /// Groups requests.
+    /// Groups requests for the partner's own use; at most 128 bytes without control characters.
     public var batchID: String?
 
+    /// Takes the fields as they are: what they may be is checked where the request is admitted.
     public init(
         withdrawalID: WithdrawalID,
         partnerID: PartnerID,
@@ -65,6 +72,7 @@ public struct WithdrawalRequest: Message, Equatable {
         case batchID = "batch_id"
     }
 
+    /// `urgency` and `fallback` may be absent. Throws `DecodingError` for a missing or malformed field.
     public init(from decoder: any Decoder) throws {
         let body = try decoder.container(keyedBy: CodingKeys.self)
         withdrawalID = try body.decode(WithdrawalID.self, forKey: .withdrawalID)
@@ -81,6 +89,7 @@ public struct WithdrawalRequest: Message, Equatable {
         batchID = try body.decodeIfPresent(String.self, forKey: .batchID)
     }
 
+    /// Leaves out what is `nil`, and an empty `fallback`.
     public func encode(to encoder: any Encoder) throws {
         var body = encoder.container(keyedBy: CodingKeys.self)
         try body.encode(withdrawalID, forKey: .withdrawalID)
@@ -97,5 +106,6 @@ public struct WithdrawalRequest: Message, Equatable {
         try body.encodeIfPresent(batchID, forKey: .batchID)
     }
 
+    /// `partner:withdrawal`.
     public var correlationID: String? { "\(partnerID):\(withdrawalID)" }
 }

@@ -1,12 +1,18 @@
 /// `withdrawal.accepted.v1`: stored; energy has to be brought first. Not sent when `ready` follows at once.
 public struct WithdrawalAccepted: WithdrawalEvent, Equatable {
+    /// An event; the routing key is `withdrawal.accepted.<partner>`.
     public static let name = MessageName.event("withdrawal.accepted")
 
+    /// The upstream's own name for the withdrawal, unique per partner.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the end of the routing key.
     public var partnerID: PartnerID
+    /// 1, 2, 3 … per withdrawal: drop what is not newer than the last seen.
     public var sequence: Int
+    /// The partner's own user, as the request had it; absent when it had none.
     public var userID: String?
 
+    /// Takes the fields as they are; nothing is checked.
     public init(withdrawalID: WithdrawalID, partnerID: PartnerID, sequence: Int, userID: String?) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -24,13 +30,20 @@ public struct WithdrawalAccepted: WithdrawalEvent, Equatable {
 
 /// `withdrawal.ready.v1`: the energy is proven on chain and promised; send the transfer now, and before `notAfter`.
 public struct WithdrawalReady: WithdrawalEvent, Equatable {
+    /// An event; the routing key is `withdrawal.ready.<partner>`.
     public static let name = MessageName.event("withdrawal.ready")
 
+    /// The upstream's own name for the withdrawal, unique per partner.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the end of the routing key.
     public var partnerID: PartnerID
+    /// 1, 2, 3 … per withdrawal: drop what is not newer than the last seen.
     public var sequence: Int
+    /// The partner's own user, as the request had it; absent when it had none.
     public var userID: String?
+    /// The withdrawal's one allocation; the same in every event about it.
     public var allocationID: UUIDv7
+    /// Whether energy stands ready or TRX is to be burnt; `energy` unless burning was chosen.
     public var method: AllocationMethod
     /// Where the energy comes from: `own_stake`, or `standing` when the wallet had enough.
     public var source: String
@@ -42,9 +55,10 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
     public var feeLimit: Sun
     /// The transfer's expiration may not be later.
     public var notAfter: Timestamp
-    /// The cost sheet; absent until pricing exists.
+    /// What the allocation costs the partner, in sun; absent until pricing exists.
     public var cost: Sun?
 
+    /// Takes the fields as they are; nothing is checked.
     public init(
         withdrawalID: WithdrawalID,
         partnerID: PartnerID,
@@ -91,18 +105,25 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
 
 /// `withdrawal.short.v1`: no energy can be had now. The withdrawal goes on when energy comes back, until its deadline.
 public struct WithdrawalShort: WithdrawalEvent, Equatable {
+    /// An event; the routing key is `withdrawal.short.<partner>`.
     public static let name = MessageName.event("withdrawal.short")
 
+    /// The upstream's own name for the withdrawal, unique per partner.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the end of the routing key.
     public var partnerID: PartnerID
+    /// 1, 2, 3 … per withdrawal: drop what is not newer than the last seen.
     public var sequence: Int
+    /// The partner's own user, as the request had it; absent when it had none.
     public var userID: String?
+    /// What is missing, and so what would end the shortage.
     public var reason: ShortageReason
-    /// What is missing at the wallet.
+    /// Energy missing at the wallet; zero when the reason is `tokens`, the whole need when energy is not the obstacle.
     public var missing: Energy
     /// When it expires unless energy comes back.
     public var validUntil: Timestamp
 
+    /// Takes the fields as they are; nothing is checked.
     public init(
         withdrawalID: WithdrawalID,
         partnerID: PartnerID,
@@ -148,6 +169,7 @@ public enum ShortageReason: String, Codable, Sendable, CaseIterable {
 
 /// `withdrawal.revoked.v1`: do not send; the promise broke. The allocator acquires again and says `ready` anew.
 public struct WithdrawalRevoked: WithdrawalEvent, Equatable {
+    /// An event; the routing key is `withdrawal.revoked.<partner>`.
     public static let name = MessageName.event("withdrawal.revoked")
 
     /// What broke the promise.
@@ -160,13 +182,20 @@ public struct WithdrawalRevoked: WithdrawalEvent, Equatable {
         case overdue
     }
 
+    /// The upstream's own name for the withdrawal, unique per partner.
     public var withdrawalID: WithdrawalID
+    /// Whose withdrawal it is; the end of the routing key.
     public var partnerID: PartnerID
+    /// 1, 2, 3 … per withdrawal: drop what is not newer than the last seen.
     public var sequence: Int
+    /// The partner's own user, as the request had it; absent when it had none.
     public var userID: String?
+    /// The withdrawal's one allocation; the same in every event about it.
     public var allocationID: UUIDv7
+    /// What broke the promise.
     public var reason: Reason
 
+    /// Takes the fields as they are; nothing is checked.
     public init(
         withdrawalID: WithdrawalID,
         partnerID: PartnerID,
