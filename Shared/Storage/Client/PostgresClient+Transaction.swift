@@ -1,8 +1,8 @@
 extension PostgresClient {
     /// Runs `body` in a transaction and commits it. When it throws, rolls back and rethrows the same error.
     ///
-    /// After a deadlock or a serialization failure the transaction is run again as a whole, with a growing random pause:
-    /// `body` must not have effects outside it. Other failures are the caller's.
+    /// After a deadlock, a serialization failure or a stale prepared statement the transaction is run again as a whole,
+    /// after a growing random pause: `body` must not have effects outside it. Other failures are the caller's.
     /// - Parameter retries: how often at most.
     /// - Throws: what `body` throws, or the failure of COMMIT. With ``PostgresError/outcomeUnknown`` the connection was
     ///   lost while COMMIT was under way.

@@ -14,6 +14,8 @@ internal import Synchronization
 public final class PostgresClient: PostgresQuerying, Service {
     private let pool: Pool
 
+    /// Connects to nothing yet: that begins with ``run()`` or the first statement.
+    /// - Parameter logger: hears when the server is lost and back, of lost leadership and of applied migrations.
     public init(_ configuration: PostgresConfiguration, logger: Logger) {
         pool = Pool(configuration, logger: logger)
     }
@@ -51,6 +53,10 @@ public final class PostgresClient: PostgresQuerying, Service {
 
     var logger: Logger { pool.logger }
 
+    /// Runs the statements on any connection, as one transaction of their own. Repeats them once when a prepared
+    /// statement turned out stale, which changed nothing.
+    /// - Throws: the server's refusal of a statement; ``PostgresError/Code/acquireTimeout`` or
+    ///   ``PostgresError/Code/shutDown`` without a connection; with ``PostgresError/outcomeUnknown`` when it was lost.
     public func pipeline(
         _ statements: [SQL],
         file: String,

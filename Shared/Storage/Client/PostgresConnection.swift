@@ -14,6 +14,9 @@ public final class PostgresConnection: PostgresQuerying {
         self.session = session
     }
 
+    /// Runs the statements on this connection: in the transaction that is open on it, else as one of their own.
+    /// - Throws: the server's refusal of a statement; ``PostgresError/Code/misuse`` after the lease, or for more than
+    ///   65,535 parameters, which the protocol counts in 16 bits.
     public func pipeline(
         _ statements: [SQL],
         file: String,

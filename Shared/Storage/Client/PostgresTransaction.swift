@@ -3,8 +3,11 @@ internal import Synchronization
 
 /// What a transaction sees of others.
 public enum IsolationLevel: String, Sendable {
+    /// Each statement sees what was committed before it began.
     case readCommitted = "READ COMMITTED"
+    /// All statements see what was committed before the first; changing a row changed since is a conflict.
     case repeatableRead = "REPEATABLE READ"
+    /// As if transactions ran one after another; what could not have happened so is a conflict.
     case serializable = "SERIALIZABLE"
 }
 
@@ -29,6 +32,9 @@ public final class PostgresTransaction: PostgresQuerying {
         opening = Opening(SQL(trusted: "BEGIN ISOLATION LEVEL \(isolation.rawValue)"))
     }
 
+    /// Runs the statements in this transaction; the first call sends BEGIN along.
+    /// - Throws: the server's refusal of a statement, with ``SQLState/transactionAborted`` after an earlier one;
+    ///   ``PostgresError/Code/misuse`` once the transaction is over.
     public func pipeline(
         _ statements: [SQL],
         file: String,
@@ -42,6 +48,8 @@ public final class PostgresTransaction: PostgresQuerying {
     /// Sends the last statements together with COMMIT: one round trip, one wait for the disk. When a statement fails
     /// nothing is committed. Nothing may follow in this transaction.
     /// - Returns: the answers to the statements.
+    /// - Throws: a statement's refusal; ``PostgresError/Code/rolledBack`` when an earlier failure had been swallowed;
+    ///   with ``PostgresError/outcomeUnknown`` when the connection was lost on the way.
     @discardableResult
     public func executeAndCommit(
         _ statements: [SQL],

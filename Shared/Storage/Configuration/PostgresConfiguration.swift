@@ -5,8 +5,10 @@ public struct PostgresConfiguration: Sendable {
         /// Name, address, or directory of a Unix socket (begins with `/`). Addresses and sockets connect without
         /// blocking; a name is looked up on the pool's own thread and delays its other connections meanwhile.
         public var host: String
+        /// 1 to 65,535; for a socket the number in its file's name, `.s.PGSQL.<port>`.
         public var port: Int
 
+        /// Takes both as they are: libpq refuses what is wrong when it connects.
         public init(_ host: String, port: Int = 5432) {
             self.host = host
             self.port = port
@@ -30,11 +32,13 @@ public struct PostgresConfiguration: Sendable {
             self.init(String(host), port: port)
         }
 
+        /// `host:port`. An IPv6 address has no brackets here, so that ``init(parsing:)`` would not read it back.
         public var description: String { "\(host):\(port)" }
     }
 
     /// How a connection over TCP is protected.
     public enum TLS: Sendable, Hashable {
+        /// In the clear.
         case disable
         /// Encrypts if the server can; does not know whom it talks to.
         case prefer
@@ -44,11 +48,15 @@ public struct PostgresConfiguration: Sendable {
 
     /// The servers; the one that accepts writes is used.
     public var hosts: [Host]
+    /// Name of the database on every host.
     public var database: String
+    /// The login role; what it may do is decided by the server's grants.
     public var user: String
+    /// With `nil` libpq looks for one itself, in `PGPASSWORD` and the password file.
     public var password: String?
     /// Shown by `pg_stat_activity`.
     public var applicationName = "busbar"
+    /// For TCP only: libpq uses none on a Unix socket.
     public var tls = TLS.prefer
     /// Most connections at a time.
     public var poolSize = 8
@@ -68,6 +76,7 @@ public struct PostgresConfiguration: Sendable {
     public var responseMargin = Duration.milliseconds(1500)
     /// First pause after a failed connect; doubles up to ``maximumBackoff``, with full jitter above the half.
     public var initialBackoff = Duration.milliseconds(200)
+    /// Longest pause between two rounds over all hosts while the server is away.
     public var maximumBackoff = Duration.seconds(2)
     /// Idle seconds before the kernel probes the connection.
     public var keepalivesIdle = 10
@@ -76,6 +85,7 @@ public struct PostgresConfiguration: Sendable {
     /// Prepared statements kept per connection.
     public var statementCacheSize = 256
 
+    /// The rest has defaults. Without hosts every lease ends in ``PostgresError/Code/acquireTimeout``.
     public init(hosts: [Host], database: String, user: String, password: String? = nil) {
         self.hosts = hosts
         self.database = database
@@ -126,5 +136,6 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
         "\(user)@\(hosts.map(\.description).joined(separator: ","))/\(database)"
     }
 
+    /// The same: dumps and logs do not show the password either.
     public var debugDescription: String { description }
 }

@@ -2,8 +2,13 @@
 public struct PostgresError: Error, Sendable {
     /// The kind of trouble. The set is open: new kinds may come.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+        /// In snake case, such as `connection_lost`.
         public let rawValue: String
+
+        /// Any text is a code: there is no closed list to check it by.
         public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The raw value.
         public var description: String { rawValue }
 
         /// The server refused a statement; see ``PostgresError/sqlState``.
@@ -24,7 +29,7 @@ public struct PostgresError: Error, Sendable {
         public static let rolledBack = Code(rawValue: "rolled_back")
         /// The call does not fit the state, such as a statement after COMMIT or no row where one must be.
         public static let misuse = Code(rawValue: "misuse")
-        /// A migration was edited, is missing, or is newer than this program knows.
+        /// A migration was edited after it was applied, stands in another place, or was not applied yet.
         public static let migration = Code(rawValue: "migration")
         /// The database was migrated by a newer program than this one.
         public static let schemaTooNew = Code(rawValue: "schema_too_new")
@@ -32,6 +37,7 @@ public struct PostgresError: Error, Sendable {
         public static let lockLost = Code(rawValue: "lock_lost")
     }
 
+    /// What to decide by; ``isRetriable`` is derived from it.
     public var code: Code
     /// In one line, for people.
     public var message: String
@@ -50,6 +56,7 @@ public struct PostgresError: Error, Sendable {
     /// Line of the call; 0 when it is not known.
     public var line: Int
 
+    /// Line 0 leaves the place open: the client's call that fails with the error puts its own.
     public init(
         _ code: Code,
         _ message: String,
@@ -105,6 +112,7 @@ public struct PostgresError: Error, Sendable {
 }
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
+    /// One line: code, SQLSTATE, message, constraint, and the call's place. Without the statement.
     public var description: String {
         var text = "\(code)"
         if let sqlState { text += " \(sqlState)" }

@@ -1,5 +1,6 @@
 /// The number of an advisory lock.
 public struct AdvisoryLockKey: Hashable, Sendable, CustomStringConvertible {
+    /// What `pg_try_advisory_lock(bigint)` is given; locks are apart by database.
     public let rawValue: Int64
     /// What the number was made from.
     public let name: String
@@ -12,6 +13,7 @@ public struct AdvisoryLockKey: Hashable, Sendable, CustomStringConvertible {
         self.name = name
     }
 
+    /// The name, not the number.
     public var description: String { name }
 }
 
@@ -20,6 +22,7 @@ public struct AdvisoryLockKey: Hashable, Sendable, CustomStringConvertible {
 /// The session is probed every two seconds, so that a frozen server or a cut network counts as lost within six. Until
 /// then another holder may exist already: fence what must not happen twice in the database.
 public final class AdvisoryLock: Sendable {
+    /// Which lock is held.
     public let key: AdvisoryLockKey
     private let losses: AsyncStream<PostgresError>
     private let announce: AsyncStream<PostgresError>.Continuation

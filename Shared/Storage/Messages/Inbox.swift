@@ -4,6 +4,7 @@ public import Models
 public struct Inbox: Sendable {
     /// What is known of a message that was delivered again.
     public struct Attempt: Sendable, Hashable {
+        /// As the caller gave it: the message's id, or a longer key where ids of others may repeat.
         public let messageID: String
         /// Tries counted, this one included.
         public let count: Int
@@ -11,9 +12,11 @@ public struct Inbox: Sendable {
         public let isProcessed: Bool
     }
 
+    /// Owner of the table, unquoted.
     public let schema: String
     private let table: SQL
 
+    /// Checks nothing: the table is made by ``Migration/messageTables(schema:)``.
     public init(schema: String) {
         self.schema = schema
         table = "\(identifier: schema).inbox"

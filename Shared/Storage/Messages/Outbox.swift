@@ -3,9 +3,11 @@ public import Models
 /// The outbox of one schema. Messages are stored with their cause, published after commit, and marked; a sweep claims
 /// those that a crash left behind. Publication is at least once.
 public struct Outbox: Sendable {
+    /// Owner of the table, unquoted.
     public let schema: String
     private let table: SQL
 
+    /// Checks nothing: the table is made by ``Migration/messageTables(schema:)``.
     public init(schema: String) {
         self.schema = schema
         table = "\(identifier: schema).outbox"

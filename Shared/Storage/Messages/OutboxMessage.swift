@@ -5,14 +5,19 @@ public import Models
 public struct OutboxMessage: Sendable, Hashable {
     /// Key of the row; sorts by time.
     public var id: UUIDv7
+    /// Empty for the default exchange, where the routing key names a queue.
     public var exchange: String
+    /// Type without version, for events bound to a partner with the partner: `withdrawal.ready.p42`.
     public var routingKey: String
     /// The AMQP property of the name; also what inboxes deduplicate by.
     public var messageID: String
     /// With version, such as `withdrawal.ready.v1`.
     public var type: String
+    /// The AMQP property of the name, such as `partner:withdrawal`; `nil` leaves it out.
     public var correlationID: String?
+    /// As it is published: JSON in UTF-8. A `bytea`, so that not a byte changes on the way.
     public var body: [UInt8]
+    /// AMQP headers, texts only; kept as `jsonb`, which refuses U+0000.
     public var headers: [String: String]
     /// Domain time of the cause.
     public var createdAt: Timestamp
@@ -55,7 +60,7 @@ extension PostgresJSON {
         self.init(bytes: bytes)
     }
 
-    /// An object of texts; other values are left out.
+    /// An object of texts; with any other value in it, nothing.
     var headers: [String: String] {
         if bytes == Array("{}".utf8) { return [:] }
         // Written by `init(_: [String: String])`; anything else was put there by hand and is no header of ours.

@@ -6,6 +6,7 @@ public struct Migration: Sendable, Hashable {
     /// transaction, for `CREATE INDEX CONCURRENTLY`; it must be harmless to run again, should it break off.
     public var sql: String
 
+    /// Checks nothing; the server reads the text when it is applied.
     public init(name: String, sql: String) {
         self.name = name
         self.sql = sql
@@ -25,8 +26,10 @@ public struct Migration: Sendable, Hashable {
 public struct MigrationSet: Sendable {
     /// The owner and its schema, which is made if it is not there.
     public var schema: String
+    /// Only ever appended to: position and text of what was applied are checked.
     public var migrations: [Migration]
 
+    /// - Parameter schema: unquoted. One set for each: the positions of what was applied are counted by schema.
     public init(schema: String, migrations: [Migration]) {
         self.schema = schema
         self.migrations = migrations

@@ -4,7 +4,9 @@ internal import Logging
 public struct Migrator: Sendable {
     /// A migration that was applied now.
     public struct Applied: Sendable, Hashable {
+        /// Owner of the set that it belongs to.
         public let schema: String
+        /// As in ``Migration/name``.
         public let name: String
     }
 
@@ -12,6 +14,7 @@ public struct Migrator: Sendable {
     /// For one migration.
     private let timeout: Duration
 
+    /// - Parameter timeout: for the answer to one migration, or to one statement of those outside a transaction.
     public init(_ client: PostgresClient, timeout: Duration = .seconds(3600)) {
         self.client = client
         self.timeout = timeout

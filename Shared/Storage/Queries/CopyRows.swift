@@ -4,6 +4,7 @@ public struct CopyRows: Sendable {
     /// How many rows there are.
     public private(set) var count = 0
 
+    /// No rows yet: the signature of COPY's binary format, flags and extension 0.
     public init() {
         buffer.append(contentsOf: Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00])
         buffer.append(Int32(0))

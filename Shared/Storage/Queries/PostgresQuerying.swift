@@ -1,5 +1,6 @@
 /// Something that takes statements: the client (any connection, each call its own transaction), a leased connection, or
-/// a transaction. Calls of concurrent tasks on one connection share the round trip, in order of arrival, and fail apart.
+/// a transaction. Calls of concurrent tasks on one connection share the round trip, in order of arrival, and fail
+/// apart.
 public protocol PostgresQuerying: Sendable {
     /// Sends the statements in one round trip and waits for all answers. They run in order; the first failure skips
     /// the rest and is thrown. Outside a transaction they succeed or fail together.

@@ -20,6 +20,7 @@ public struct PostgresRows: Sendable {
     var tag: String { String(cString: PQcmdStatus(result.pointer)) }
 
     /// The rows as tuples, or as single values where one column is named.
+    /// - Throws: ``PostgresError/Code/decoding`` when the number of columns differs or a field does not fit its type.
     public func decode<each Column: PostgresDecodable>(
         as: (repeat each Column).Type,
         file: String = #fileID,

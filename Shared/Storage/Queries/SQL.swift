@@ -1,5 +1,6 @@
 /// A statement, or a piece of one. `"… WHERE id = \(id)"`: every interpolated value becomes a bound parameter and never
-/// part of the text. `\(raw:)` takes literals only, `\(identifier:)` quotes; fragments add up with `+` or `\(fragment)`.
+/// part of the text. `\(raw:)` takes literals only, `\(identifier:)` quotes; fragments add up with `+` or
+/// `\(fragment)`.
 public struct SQL: Sendable, ExpressibleByStringInterpolation {
     struct Parameter: Sendable {
         var type: PostgresType
@@ -19,22 +20,27 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// An empty fragment.
     public init() {}
 
+    /// A literal is taken as it stands, without parameters.
     public init(stringLiteral value: String) { text = Array(value.utf8) }
 
+    /// What the compiler makes of `"… \(value) …"`.
     public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
 
     /// A statement whose text was read from a migration or another trusted resource. Never from outside.
     public init(trusted text: String) { self.text = Array(text.utf8) }
 
+    /// What may stand in `\(…)`: values, optionals, fragments, `raw:`, `identifier:`. Nothing else compiles.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
         var sql = SQL()
 
+        /// Called by the compiler; both numbers only reserve memory.
         public init(literalCapacity: Int, interpolationCount: Int) {
             sql.text.reserveCapacity(literalCapacity + interpolationCount * 3)
             sql.parameters.reserveCapacity(interpolationCount)
             sql.markers.reserveCapacity(interpolationCount)
         }
 
+        /// Takes text between interpolations as SQL, since it stands in the source.
         public mutating func appendLiteral(_ literal: String) { sql.text.append(contentsOf: literal.utf8) }
 
         /// Binds a value.
@@ -95,12 +101,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         }
     }
 
+    /// One fragment after the other, nothing between; parameters of the second are numbered on.
     public static func + (a: SQL, b: SQL) -> SQL {
         var sum = a
         sum.append(b)
         return sum
     }
 
+    /// Appends in place, as ``append(_:)``.
     public static func += (a: inout SQL, b: SQL) { a.append(b) }
 }
 

@@ -20,13 +20,16 @@ public struct PostgresJSON: Hashable, PostgresValue {
         try JSONDecoder().decode(type, from: Data(bytes))
     }
 
+    /// `jsonb`; the server converts it where it is stored as `json`.
     public static var postgresType: PostgresType { .jsonb }
 
+    /// Version 1 and the document. The server normalises it: spaces, the order of keys and repeated keys are lost.
     public func write(to buffer: inout PostgresBuffer) {
         buffer.append(UInt8(1))
         buffer.append(contentsOf: bytes)
     }
 
+    /// Reads `jsonb` of version 1, and `json`; does not parse the document.
     public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> PostgresJSON {
         let bytes = try cell.value()
         switch cell.type {

@@ -41,6 +41,7 @@ public protocol PostgresDecodable: Sendable {
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
+    /// `nil` for NULL, else the wrapped value.
     public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> Self {
         guard cell.bytes != nil else { return nil }
         return try Wrapped.read(cell)
@@ -54,6 +55,8 @@ public protocol PostgresDecodableElement: PostgresDecodable {
 }
 
 extension PostgresDecodableElement {
+    /// Reads the server's binary array (`array_send`) of one dimension, or none when empty. Lower bounds are ignored,
+    /// elements are read by the type that the array names. Arrays of types made by migrations are taken too.
     public static func readArray(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> [Self] {
         let bytes = try cell.value()
         guard cell.type.element != nil || cell.type.isUserDefined else { throw .type }
@@ -92,17 +95,20 @@ extension PostgresDecodableElement {
 extension Optional: PostgresDecodableElement where Wrapped: PostgresDecodableElement {}
 
 extension Array: PostgresDecodable where Element: PostgresDecodableElement {
+    /// Reads an array column, `[UInt8]` a `bytea`. NULL is for optional arrays, NULL elements for optional elements.
     public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> [Element] {
         try Element.readArray(cell)
     }
 }
 
 extension UInt8: PostgresDecodableElement {
+    /// Reads `"char"`, the internal type of one byte; an integer column is of another type.
     public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> UInt8 {
         guard cell.type == .char else { throw .type }
         return try cell.integer(UInt8.self)
     }
 
+    /// Reads `bytea`, a scalar for the server, as it is.
     public static func readArray(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> [UInt8] {
         guard cell.type == .bytea else { throw .type }
         return Array(try cell.value())

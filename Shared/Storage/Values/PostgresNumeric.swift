@@ -1,5 +1,6 @@
 /// An exact decimal of a `numeric` column: `unscaled` divided by ten to the power of `scale`. Up to 38 digits.
 public struct PostgresNumeric: Hashable, PostgresValue, CustomStringConvertible {
+    /// The digits with sign and without point. 1.0 and 1.00 differ here, and are not equal.
     public let unscaled: Int128
     /// Digits after the point, 0 to 38.
     public let scale: Int
@@ -11,7 +12,7 @@ public struct PostgresNumeric: Hashable, PostgresValue, CustomStringConvertible 
         self.scale = scale
     }
 
-    /// Reads digits with an optional sign and point, such as `-12.50`.
+    /// Reads digits with an optional minus and point, such as `-12.50`; `nil` for anything else, or past 128 bits.
     public init?(_ text: String) {
         var bytes = text.utf8[...]
         let negative = bytes.first == UInt8(ascii: "-")
@@ -35,6 +36,7 @@ public struct PostgresNumeric: Hashable, PostgresValue, CustomStringConvertible 
         self.init(unscaled: negative ? -value : value, scale: max(scale, 0))
     }
 
+    /// All digits of the scale, `0.50` for 50 with scale 2; ``init(_:)`` reads it back.
     public var description: String {
         var digits = String(unscaled.magnitude)
         if digits.count <= scale { digits = String(repeating: "0", count: scale - digits.count + 1) + digits }
@@ -42,6 +44,7 @@ public struct PostgresNumeric: Hashable, PostgresValue, CustomStringConvertible 
         return unscaled < 0 ? "-" + digits : digits
     }
 
+    /// `numeric`.
     public static var postgresType: PostgresType { .numeric }
 
     /// Digits to base 10,000 around the point, most significant first.
@@ -74,6 +77,8 @@ public struct PostgresNumeric: Hashable, PostgresValue, CustomStringConvertible 
         for word in significant { buffer.append(word) }
     }
 
+    /// Reads `numeric` (`numeric_send`: number of words, weight, sign, scale, words to base 10,000). NaN, infinities, a
+    /// scale past 38 and more digits than 128 bits hold are malformed.
     public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> PostgresNumeric {
         let bytes = try cell.value()
         guard cell.type == .numeric else { throw .type }

@@ -1,31 +1,58 @@
 /// A type of the server, by its object id.
 public struct PostgresType: RawRepresentable, Hashable, Sendable {
+    /// The `oid` of the row in `pg_type`; fixed for built-in types, by database for others.
     public let rawValue: UInt32
+
+    /// Takes any id; types made by migrations have 16,384 and more.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// `boolean`: one byte, 0 or 1.
     public static let bool = PostgresType(rawValue: 16)
+    /// `bytea`: bytes as they are.
     public static let bytea = PostgresType(rawValue: 17)
+    /// `"char"` in quotes: one byte, used by catalogues. SQL's `char(n)` is ``bpchar``.
     public static let char = PostgresType(rawValue: 18)
+    /// `name`: text of up to 63 bytes, used by catalogues.
     public static let name = PostgresType(rawValue: 19)
+    /// `bigint`: 64 bits.
     public static let int8 = PostgresType(rawValue: 20)
+    /// `smallint`: 16 bits.
     public static let int2 = PostgresType(rawValue: 21)
+    /// `integer`: 32 bits.
     public static let int4 = PostgresType(rawValue: 23)
+    /// `text`: UTF-8, without U+0000.
     public static let text = PostgresType(rawValue: 25)
+    /// `oid`: 32 bits without sign.
     public static let oid = PostgresType(rawValue: 26)
+    /// `json`: the document's text as it was stored.
     public static let json = PostgresType(rawValue: 114)
+    /// `real`: IEEE 754, 32 bits.
     public static let float4 = PostgresType(rawValue: 700)
+    /// `double precision`: IEEE 754, 64 bits.
     public static let float8 = PostgresType(rawValue: 701)
+    /// No type yet: of a parameter, to be inferred from where it stands.
     public static let unknown = PostgresType(rawValue: 705)
+    /// `character(n)`: text padded with blanks to its length.
     public static let bpchar = PostgresType(rawValue: 1042)
+    /// `character varying`: text of limited length.
     public static let varchar = PostgresType(rawValue: 1043)
+    /// `date`: days since 2000-01-01 in 32 bits. No Swift type reads it here.
     public static let date = PostgresType(rawValue: 1082)
+    /// `timestamp` without time zone: microseconds since 2000-01-01 in 64 bits.
     public static let timestamp = PostgresType(rawValue: 1114)
+    /// `timestamptz`: microseconds since 2000-01-01 UTC in 64 bits; no zone is stored.
     public static let timestamptz = PostgresType(rawValue: 1184)
+    /// `interval`: microseconds, days and months. No Swift type reads it here.
     public static let interval = PostgresType(rawValue: 1186)
+    /// `numeric`: exact decimal in words to base 10,000; see ``PostgresNumeric``.
     public static let numeric = PostgresType(rawValue: 1700)
+    /// `void`: the one column of a function that returns nothing. No Swift type reads it.
     public static let void = PostgresType(rawValue: 2278)
+    /// `uuid`: 16 bytes.
     public static let uuid = PostgresType(rawValue: 2950)
+    /// `jsonb`: a version byte of 1, then the document's text.
     public static let jsonb = PostgresType(rawValue: 3802)
+    /// `xid8`: a transaction's number in 64 bits, as `pg_current_xact_id()` gives it.
     public static let xid8 = PostgresType(rawValue: 5069)
 
     /// The type of arrays of this one, where it is known.
