@@ -27,13 +27,13 @@ struct DelegationPlanTests {
     private func plan(
         _ missing: [Int64],
         _ pools: [PoolPosition],
-        expected: Int64 = 0,
+        lately: Int64 = 0,
         policy: DelegationPolicy = DelegationPolicy()
     ) -> PlannedDelegation? {
         planDelegation(
             for: address(1),
             blocked: missing.enumerated().map { (key(Int64($0.offset)), Energy($0.element)) },
-            expected: Energy(expected),
+            lately: Energy(lately),
             pools: pools,
             policy: policy
         )
@@ -56,7 +56,7 @@ struct DelegationPlanTests {
             pool(1, delegatable: 7_500_000_000), pool(2, delegatable: 15_000_000_000),
             pool(3, delegatable: 15_000_000_000),
         ]
-        let planned = try #require(plan([65_000, 130_000, 195_000], pools, expected: 1_000_000))
+        let planned = try #require(plan([65_000, 130_000, 195_000], pools, lately: 1_000_000))
         #expect(planned.pool == "pool2")
         #expect(planned.serves == [key(0), key(1)])
         #expect(planned.stake <= Sun(15_000_000_000))
@@ -78,18 +78,24 @@ struct DelegationPlanTests {
     @Test func theExpectedIsAddedFromAQuarterOfWhatIsLeftAndNoMoreThanTheLookAhead() throws {
         let base = try #require(plan([65_000], [pool(1, delegatable: 100_000_000_000)], policy: exact)).stake
         let rich = try #require(
-            plan([65_000], [pool(1, delegatable: 1_000_000_000_000)], expected: 9_000_000, policy: exact)
+            plan([65_000], [pool(1, delegatable: 1_000_000_000_000)], lately: 9_000_000, policy: exact)
         )
         #expect(rich.stake == base + base, "at most as much again")
         let tight = Sun(base.rawValue + 4000)
         let poor = try #require(
-            plan([65_000], [pool(1, delegatable: tight.rawValue)], expected: 9_000_000, policy: exact)
+            plan([65_000], [pool(1, delegatable: tight.rawValue)], lately: 9_000_000, policy: exact)
         )
         #expect(poor.stake == base + Sun(1000))
         let little = try #require(
-            plan([65_000], [pool(1, delegatable: 1_000_000_000_000)], expected: 100, policy: exact)
+            plan([65_000], [pool(1, delegatable: 1_000_000_000_000)], lately: 65_100, policy: exact)
         )
         #expect(little.stake == base + (try #require(pool(1, delegatable: 0).stake(for: Energy(100)))))
+    }
+
+    @Test func aLoneRequestIsNotCountedTwice() throws {
+        let rich = [pool(1, delegatable: 1_000_000_000_000)]
+        let alone = try #require(plan([65_000], rich, policy: exact))
+        #expect(plan([65_000], rich, lately: 65_000, policy: exact) == alone)
     }
 
     @Test func absurdTotalsOfANodeAreNoStake() {
@@ -131,8 +137,8 @@ struct DelegationPlanTests {
             )
             let served = pools.map { carries($0, missing, policy) }
             let most = served.max() ?? 0
-            let expected: Int64 = random.pick([0, 1000, 10_000_000])
-            guard let planned = plan(missing, pools, expected: expected, policy: policy) else {
+            let lately: Int64 = random.pick([0, 1000, 10_000_000])
+            guard let planned = plan(missing, pools, lately: lately, policy: policy) else {
                 #expect(most == 0, "seed \(seed): a pool could have carried \(most)")
                 return
             }

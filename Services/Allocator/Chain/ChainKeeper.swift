@@ -3,6 +3,7 @@ internal import Models
 internal import Planning
 internal import ServiceKit
 internal import Storage
+internal import Telemetry
 
 /// Follows the head chain on one replica: reads what is new, runs one ``CycleTransaction``, sends what was signed.
 ///
@@ -21,41 +22,46 @@ struct ChainKeeper {
     /// Idle wallets are read again once in so many blocks, for recovery and foreign changes.
     private static let refreshBlocks: Int64 = 20
 
-    /// Runs until cancelled.
+    /// Runs until cancelled. Each cycle is a trace of its own.
     func run() async throws {
         var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
         var refreshedAt: Int64 = .min
         var revision: Int64 = .min
         while !Task.isCancelled {
-            // Before each block: a transfer out of a wallet that is not known to be ours would be passed over for ever.
-            try await self.registry.refresh()
-            let registry = registry.snapshot
-            let open = try await service.postgres.withConnection { try await AcquisitionStore.open(in: $0) }
-            let everyWallet =
-                registry.revision != revision || refreshedAt + Self.refreshBlocks <= (known.first?.number ?? .max)
-            let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
-            let view = try await reader.read(after: known, open: open, everyWallet: everyWallet)
-            let result = try await store(view, registry: registry, expected: demand.expected)
+            let isUpToDate = try await TraceContext.begin {
+                // Before each block: a transfer out of a wallet that is not known to be ours would be passed over for ever.
+                try await self.registry.refresh()
+                let registry = registry.snapshot
+                let open = try await service.postgres.withConnection { try await AcquisitionStore.open(in: $0) }
+                let everyWallet =
+                    registry.revision != revision || refreshedAt + Self.refreshBlocks <= (known.first?.number ?? .max)
+                let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
+                let view = try await reader.read(after: known, open: open, everyWallet: everyWallet)
+                let result = try await store(view, registry: registry, lately: demand.lately)
 
-            if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
-            if let base = view.base { known.removeAll { $0.number > base } }
-            known = Array(
-                (view.blocks.reversed().map { BlockStore.Processed(number: $0.number, id: $0.id) } + known).prefix(256)
-            )
-            if result.signed > 0 {
-                CrashPoint.hit(.store)
-                try await sender.sendUnsent()
+                if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
+                if let base = view.base { known.removeAll { $0.number > base } }
+                known = Array(
+                    (view.blocks.reversed().map { BlockStore.Processed(number: $0.number, id: $0.id) } + known).prefix(
+                        256
+                    )
+                )
+                if result.signed > 0 {
+                    CrashPoint.hit(.store)
+                    try await sender.sendUnsent()
+                }
+                demand.sample(try await service.postgres.withConnection { try await PositionStore.requested(in: $0) })
+                return result.signed == 0 && view.blocks.count < reader.limit
             }
-            demand.sample(try await service.postgres.withConnection { try await PositionStore.requested(in: $0) })
-            if result.signed == 0, view.blocks.count < reader.limit { await wakeUp.wait(atMost: pollInterval) }
+            if isUpToDate { await wakeUp.wait(atMost: pollInterval) }
         }
     }
 
     private func store(
         _ view: ChainView,
         registry: RegistrySnapshot,
-        expected: [TronAddress: Energy]
+        lately: [TronAddress: Energy]
     ) async throws -> CycleTransaction.Result {
         let prices = try await prices.current()
         let sign = try await signer.prepare(at: view.headTime)
@@ -65,7 +71,7 @@ struct ChainKeeper {
                 registry: registry,
                 prices: prices,
                 policy: policy,
-                expected: expected,
+                lately: lately,
                 now: work.now,
                 sign: sign
             )

@@ -39,6 +39,8 @@ struct ChainView: Sendable {
 /// How the allocator treats the chain and its promises; from configuration.
 struct AllocationPolicy: Sendable {
     var delegation = DelegationPolicy()
+    /// What the pools may sign in an hour and a day.
+    var limits = SigningLimits()
     /// How long after `ready` the transfer may be sent.
     var sendWindow: Duration = .seconds(300)
     /// How long after `not_after` a transfer may still turn up in the solid chain.

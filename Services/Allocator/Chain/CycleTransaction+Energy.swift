@@ -98,7 +98,7 @@ extension CycleTransaction {
         let planned = planDelegation(
             for: wallet,
             blocked: blocked,
-            expected: expected[wallet] ?? .zero,
+            lately: lately[wallet] ?? .zero,
             pools: available.compactMap { pools[$0.id] },
             policy: policy.delegation
         )

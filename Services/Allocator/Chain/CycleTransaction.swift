@@ -11,7 +11,7 @@ struct CycleTransaction {
     let prices: ChainPrices
     let policy: AllocationPolicy
     /// Energy asked of each wallet lately, for delegations to look ahead.
-    let expected: [TronAddress: Energy]
+    let lately: [TronAddress: Energy]
     let now: Timestamp
     let sign: @Sendable (DelegationOrder) throws -> SignedOrder
 

@@ -16,8 +16,8 @@ struct DemandMeter {
         while samples.count > 2, now - samples[1].at >= window { samples.removeFirst() }
     }
 
-    /// Energy asked within the window: what the next one will probably ask.
-    var expected: [TronAddress: Energy] {
+    /// Energy asked within the window.
+    var lately: [TronAddress: Energy] {
         guard let first = samples.first, let last = samples.last, samples.count > 1 else { return [:] }
         return last.totals.reduce(into: [:]) { growth, entry in
             let grown = entry.value - (first.totals[entry.key] ?? .zero)

@@ -3,6 +3,7 @@ internal import Models
 internal import Planning
 internal import ServiceKit
 internal import ServiceLifecycle
+internal import Telemetry
 internal import Tron
 
 /// TRON's full nodes over HTTP, as the allocator asks them.
@@ -18,6 +19,9 @@ final class NodeGateway: ChainGateway, Service {
         token = try TronAddress(base58: configuration.text(.tronUSDTContract))
         var settings = TronClientConfiguration()
         settings.batchWidth = 16
+        settings.extraHeaders = {
+            TraceContext.current.map { [(TraceContext.headerName, $0.child().traceparent)] } ?? []
+        }
         client = TronClient(endpoints, configuration: settings, logger: service.logger)
     }
 
