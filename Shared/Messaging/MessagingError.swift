@@ -2,6 +2,7 @@
 public struct MessagingError: Error, Sendable {
     /// The kind of failure. New kinds may be added: keep a `default` when switching.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// In words, for logs; codes are equal when these are.
         public let description: String
         private init(_ description: String) { self.description = description }
 
@@ -37,6 +38,7 @@ public struct MessagingError: Error, Sendable {
         public static let protocolViolation = Code("protocol violation")
     }
 
+    /// What kind of failure: the part to switch on.
     public let code: Code
     /// In words, with the last connection error where a wait ended in vain.
     public let reason: String
@@ -53,6 +55,7 @@ public struct MessagingError: Error, Sendable {
     /// Whether the whole connection is unusable, or one channel at most.
     let endsConnection: Bool
 
+    /// An error about one call, which leaves the connection usable.
     public init(_ code: Code, _ reason: String, call: String, replyCode: Int? = nil) {
         self.init(code, reason, call: call, replyCode: replyCode, endsConnection: false)
     }
@@ -76,6 +79,7 @@ public struct MessagingError: Error, Sendable {
 }
 
 extension MessagingError: CustomStringConvertible {
+    /// `call: code (reply code): reason`, and how many messages are in doubt.
     public var description: String {
         var text = "\(call): \(code)"
         if let replyCode { text += " (\(replyCode))" }

@@ -13,8 +13,10 @@ public actor BrokerSession {
     private var connection: BrokerConnection?
     private var isClosed = false
 
+    /// The session's own thread: librabbitmq blocks there and never in the cooperative pool.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
+    /// Connects nothing yet: the first request does, so a wrong configuration shows there.
     public init(_ configuration: MessagingConfiguration) {
         self.configuration = configuration
         callGuard = CallGuard(limit: configuration.heartbeat * 2)
@@ -97,6 +99,9 @@ public actor BrokerSession {
         }
     }
 
+    /// Binds a queue to an exchange (`queue.bind`); that it is bound already is no error.
+    /// ``MessagingError/Code/notFound`` when
+    /// either is missing.
     public func bind(_ binding: Topology.Binding) throws(MessagingError) {
         try work { connection, channel throws(MessagingError) in try connection.bind(binding, on: channel) }
     }

@@ -4,6 +4,7 @@
 /// the same delivery does nothing, and neither does one that comes after the connection was lost, for then the broker
 /// delivers again. What is never settled counts against `prefetch` until the consumer ends, and is delivered again then.
 public struct DeliveryBatch: Sendable {
+    /// In the queue's order, all of one channel; from a broker never empty.
     public let deliveries: [Delivery]
     let buffer: DeliveryBuffer?
     let generation: Int
@@ -54,7 +55,10 @@ public struct DeliveryBatch: Sendable {
 }
 
 extension DeliveryBatch: RandomAccessCollection {
+    /// Always 0: positions are offsets, as ``deliveries`` has them.
     public var startIndex: Int { 0 }
+    /// The number of deliveries.
     public var endIndex: Int { deliveries.count }
+    /// The delivery at an offset; traps outside of ``startIndex`` and ``endIndex``.
     public subscript(position: Int) -> Delivery { deliveries[position] }
 }

@@ -5,7 +5,9 @@
 /// what nobody has seen; batches in hand can still be settled for a while. The sequence ends when the client stops.
 /// It survives reconnects, a deleted queue and a closed channel by consuming again.
 public struct DeliveryBatches: AsyncSequence, Sendable {
+    /// At least one delivery, and at most `batch` of them.
     public typealias Element = DeliveryBatch
+    /// Loops need no `try`: trouble with the broker is waited out, not thrown.
     public typealias Failure = Never
 
     let connection: ConsumeConnection
@@ -13,10 +15,12 @@ public struct DeliveryBatches: AsyncSequence, Sendable {
     let prefetch: Int
     let batch: Int
 
+    /// Begins a consumer on a channel of its own, with `prefetch` as its limit of unsettled messages (`basic.qos`).
     public func makeAsyncIterator() -> Iterator {
         Iterator(subscription: Subscription(connection: connection, queue: queue, prefetch: prefetch), batch: batch)
     }
 
+    /// One consumer; it is cancelled when the last copy of its iterator is gone.
     public struct Iterator: AsyncIteratorProtocol {
         let subscription: Subscription
         let batch: Int
@@ -26,6 +30,7 @@ public struct DeliveryBatches: AsyncSequence, Sendable {
             await subscription.buffer.next(limit: batch)
         }
 
+        /// The same for loops on an actor: it only waits, so the isolation makes no difference.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> DeliveryBatch? {
             await subscription.buffer.next(limit: batch)
         }

@@ -22,10 +22,13 @@ public struct Delivery: Sendable {
     /// It was delivered before, to somebody who did not settle it; whether he has worked on it is not known.
     public let redelivered: Bool
 
+    /// As published and not checked: JSON for messages of the house, anything from outside.
     public var body: [UInt8] { contents.body }
+    /// As the sender wrote them; the broker vouches for `userID` alone.
     public var properties: MessageProperties { contents.properties }
     /// Where it was published.
     public var exchange: String { contents.exchange }
+    /// The key it was published with; for events it ends in the partner.
     public var routingKey: String { contents.routingKey }
     /// The queue it was taken from.
     public var queue: String { contents.queue }

@@ -10,14 +10,18 @@ public struct MessageProperties: Sendable, Hashable {
     public var correlationID: String?
     /// The moment of what happened. AMQP keeps whole seconds.
     public var timestamp: Timestamp?
+    /// `app_id`: the service that wrote the message.
     public var appID: String?
+    /// `content_type`: `application/json` for messages of the house.
     public var contentType: String?
     /// The broker refuses a message whose `userID` is not the user of the connection.
     public var userID: String?
+    /// `headers`: the trace (`traceparent`), and the history of a parked message. Keys are at most 255 bytes.
     public var headers: [String: HeaderValue]
     /// Whether the broker writes it to disk. Quorum queues always do, but a dead-letter target may not.
     public var persistent: Bool
 
+    /// Checks nothing: publishing refuses what AMQP cannot hold, ``MessagingError/Code/invalidMessage``.
     public init(
         messageID: String? = nil,
         type: String? = nil,

@@ -2,13 +2,18 @@
 public struct OutgoingMessage: Sendable, Hashable {
     /// The empty name is the default exchange, whose routing keys are queue names.
     public var exchange: String
+    /// What bindings are compared with, 255 bytes at most.
     public var routingKey: String
+    /// Bytes as they travel, at most ``MessagingConfiguration/maximumMessageSize``.
     public var body: [UInt8]
+    /// Give it a `messageID`: it is sent again after a lost connection, and consumers know repeats by it.
     public var properties: MessageProperties
     /// Whether the broker says so when no queue takes it (``PublishOutcome/returned(replyCode:text:)``). Without, such a
     /// message is confirmed and gone, unless the exchange has an alternate.
     public var mandatory: Bool
 
+    /// Checks nothing: publishing throws ``MessagingError/Code/messageTooLarge`` or
+    /// ``MessagingError/Code/invalidMessage`` before anything is sent.
     public init(
         exchange: String,
         routingKey: String,

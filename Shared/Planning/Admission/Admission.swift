@@ -9,8 +9,10 @@ public struct IncomingCommand: Sendable {
     public var messageID: String?
     /// The AMQP `user_id`, which the broker has verified.
     public var sender: String?
+    /// JSON if the sender is honest; may be of any size the broker lets through.
     public var body: [UInt8]
 
+    /// Checks nothing: ``Admission`` does. `nil` is a property that the sender left out.
     public init(type: String?, messageID: String?, sender: String?, body: [UInt8]) {
         self.type = type
         self.messageID = messageID
@@ -21,6 +23,7 @@ public struct IncomingCommand: Sendable {
 
 /// What becomes of a command from outside.
 public enum AdmissionResult<Command: Message & Equatable>: Sendable, Equatable {
+    /// As it is to be carried out; the sender may speak for its partner.
     case admitted(Command)
     /// Wrong for ever, and there is a partner to tell.
     case rejected(WithdrawalRejected)
@@ -35,9 +38,11 @@ public let maximumCommandBytes = 64 * 1024
 ///
 /// Pure: the registry and the time are given. Order matters: who may be told is settled before what is wrong.
 public struct Admission: Sendable {
+    /// Who may ask for what. A snapshot: decide again by a newer one before turning somebody away.
     public var registry: RegistrySnapshot
     private let decoder = JSONDecoder()
 
+    /// Decides by this snapshot alone, for as many commands as wanted.
     public init(registry: RegistrySnapshot) { self.registry = registry }
 
     /// Admits a `withdrawal.request`.
@@ -168,7 +173,9 @@ public struct Admission: Sendable {
 
 /// A command about one withdrawal of one partner.
 public protocol PartnerCommand: Message {
+    /// `partner_id`: whom the sender claims to speak for, checked against its broker user.
     var partnerID: PartnerID { get }
+    /// `withdrawal_id`: unique per partner.
     var withdrawalID: WithdrawalID { get }
 }
 

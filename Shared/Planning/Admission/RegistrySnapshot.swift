@@ -4,9 +4,12 @@ public import Models
 public struct RegistrySnapshot: Sendable, Equatable {
     /// A partner as far as admission needs it.
     public struct Partner: Sendable, Equatable {
+        /// 1-32 of `a-z 0-9 _ -`.
         public var id: PartnerID
+        /// New requests are rejected with ``RejectionReason/partnerPaused``; settling and cancelling go on.
         public var paused: Bool
 
+        /// A partner as `registry.v1_partner` shows it.
         public init(id: PartnerID, paused: Bool) {
             self.id = id
             self.paused = paused
@@ -15,7 +18,9 @@ public struct RegistrySnapshot: Sendable, Equatable {
 
     /// A wallet of ours whose stake is delegated.
     public struct Pool: Sendable, Equatable {
+        /// Its name in events, logs and the books: 1-32 of `a-z 0-9 _ -`.
         public var id: String
+        /// The account that holds the stake.
         public var address: TronAddress
         /// The active permission the allocator signs with.
         public var permissionID: Int32
@@ -24,6 +29,7 @@ public struct RegistrySnapshot: Sendable, Equatable {
         /// Lower is asked first.
         public var rank: Int32
 
+        /// A pool as `registry.v1_pool` shows it; the chain is not asked.
         public init(id: String, address: TronAddress, permissionID: Int32, partner: PartnerID?, rank: Int32) {
             self.id = id
             self.address = address
@@ -33,7 +39,9 @@ public struct RegistrySnapshot: Sendable, Equatable {
         }
     }
 
+    /// Moved by every change of the registry; 0 before the first reading.
     public var revision: Int64
+    /// Every partner, paused ones included. Who is not here is not told anything.
     public var partners: [PartnerID: Partner]
     /// Broker user → partners it may speak for.
     public var entitlements: [String: Set<PartnerID>]
@@ -42,6 +50,8 @@ public struct RegistrySnapshot: Sendable, Equatable {
     /// In rank order. Disabled pools are left out.
     public var pools: [Pool]
 
+    /// Puts pools in order of rank, then id.
+    /// - Precondition: no partner's id comes twice.
     public init(
         revision: Int64 = 0,
         partners: [Partner] = [],

@@ -2,14 +2,20 @@ public import Models
 
 /// A transfer of USDT out of a hot wallet, as a block shows it.
 public struct ObservedTransfer: Sendable, Equatable {
+    /// Of the transaction: one transfer each, as wallets send them.
     public var txid: TransactionID
+    /// Number of the head block that has it; not solid yet.
     public var block: Int64
+    /// The sender, whose energy it used.
     public var wallet: TronAddress
+    /// Who gets the tokens, whatever the execution said.
     public var recipient: TronAddress
+    /// USDT in millionths.
     public var units: Int64
     /// Whether the contract executed it.
     public var succeeded: Bool
 
+    /// A transfer as a block shows it; failed ones too, for they use a promise up as well.
     public init(
         txid: TransactionID,
         block: Int64,
@@ -29,14 +35,20 @@ public struct ObservedTransfer: Sendable, Equatable {
 
 /// A withdrawal whose transfer is expected.
 public struct ExpectedTransfer: Sendable, Equatable {
+    /// Whose transfer is expected.
     public var key: WithdrawalKey
+    /// The hot wallet that was told to send.
     public var wallet: TronAddress
+    /// `to_address` of the request.
     public var recipient: TronAddress
+    /// USDT in millionths; the amount must be equal, not near.
     public var units: Int64
+    /// What `withdrawal.settle` named; `nil` when the upstream has said nothing.
     public var reported: TransactionID?
     /// Order among alike ones: the first told to send.
     public var order: Timestamp
 
+    /// A withdrawal that is ready, or was when the upstream last looked (``Withdrawal/mayHaveBeenSent``).
     public init(
         key: WithdrawalKey,
         wallet: TronAddress,

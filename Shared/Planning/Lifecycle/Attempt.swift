@@ -3,12 +3,16 @@ public import Models
 /// One signed transaction on its way to the chain. Its bytes never change, so sending them again is safe; a replacement
 /// is signed only when this one can never land (DESIGN 3).
 public struct Attempt: Sendable, Equatable {
+    /// Follows from the bytes, so it is known before anything is sent.
     public let txid: TransactionID
+    /// The chain takes it into no block after this, by the time of blocks.
     public let expiration: Timestamp
+    /// Changed by ``handle(_:)`` alone.
     public internal(set) var state: AttemptState
     /// The block that has it, while it is included or more; `nil` again when its failure is solid.
     public internal(set) var block: Int64?
 
+    /// A new one by the defaults, stored before it is sent, or one as stored.
     public init(txid: TransactionID, expiration: Timestamp, state: AttemptState = .live, block: Int64? = nil) {
         self.txid = txid
         self.expiration = expiration

@@ -2,27 +2,44 @@ public import Models
 
 /// A withdrawal as its life cycle sees it. Only ``handle(_:now:)`` changes it.
 public struct Withdrawal: Sendable, Equatable {
+    /// Partner and id.
     public let key: WithdrawalKey
+    /// The hot wallet that will send, and so needs the energy.
     public let from: TronAddress
+    /// Who gets the tokens; decides the need, because a new holder costs more (DOMAIN 1.4).
     public let to: TronAddress
+    /// USDT in millionths, more than zero.
     public let units: Int64
+    /// `user_id` of the request, repeated in every event and otherwise not looked at.
     public let userID: String?
+    /// ``Urgency/rank``: 0 normal to 2 urgent.
     public let urgency: Int16
+    /// When it expires unless it is ready; `nil` leaves that to the end of a shortage.
     public let deadline: Timestamp?
+    /// When it was stored, by domain time: the longer waiting of two equally urgent ones goes first.
     public let receivedAt: Timestamp
+    /// Where it stands. Outcomes are for ever.
     public internal(set) var state: WithdrawalState
     /// Of the newest event about it.
     public internal(set) var sequence: Int
+    /// What its transfer needs, margin included; `nil` until it was simulated.
     public internal(set) var need: Need?
     /// When a shortage ends it.
     public internal(set) var shortUntil: Timestamp?
+    /// The latest expiration its transfer may have; `nil` before the first `ready`. It outlives a revocation.
     public internal(set) var notAfter: Timestamp?
+    /// What the upstream says it sent; `nil` when it has said nothing. Not believed before a block shows it.
     public internal(set) var reported: TransactionID?
+    /// The transfer that a head block showed; `nil` when there is none, or a reorganisation took it away.
     public internal(set) var transfer: TransactionID?
+    /// The block of ``transfer``.
     public internal(set) var transferBlock: Int64?
+    /// A ``FailureReason`` as text; `nil` unless the outcome is `failed`.
     public internal(set) var reason: String?
+    /// What the transfer cost; set once its block is solid, and not read back from the store.
     public internal(set) var receipt: TransferReceipt?
 
+    /// A new one by the defaults, or one as stored; that the parts fit together is not checked.
     public init(
         key: WithdrawalKey,
         from: TronAddress,
@@ -70,11 +87,16 @@ public struct Withdrawal: Sendable, Equatable {
 
 /// What a transfer cost on chain.
 public struct TransferReceipt: Sendable, Equatable {
+    /// Staked and delegated energy it took, without what was burnt for.
     public var energyUsed: Energy
+    /// Burnt for missing energy. Above zero on a transfer of method `energy` it is an unplanned burn (DESIGN 5).
     public var energyFee: Sun
+    /// Staked or free bandwidth it took; zero when its bytes were burnt for.
     public var bandwidthUsed: Bandwidth
+    /// Burnt for bandwidth, reported apart from energy.
     public var bandwidthFee: Sun
 
+    /// A receipt as the solid chain gives it.
     public init(energyUsed: Energy, energyFee: Sun, bandwidthUsed: Bandwidth, bandwidthFee: Sun) {
         self.energyUsed = energyUsed
         self.energyFee = energyFee
@@ -85,13 +107,18 @@ public struct TransferReceipt: Sendable, Equatable {
 
 /// What a promise tells the upstream.
 public struct ReadyTerms: Sendable, Equatable {
+    /// The withdrawal's one allocation.
     public var allocationID: UUIDv7
+    /// `own_stake` when energy was brought for it, `standing` when the wallet had enough.
     public var source: String
+    /// What the wallet had of one kind at the reading; it is told, not reserved.
     public var bandwidthAvailable: Bandwidth
     /// `getEnergyFee`: the fee limit is the full need at this price, because staked energy counts against it (DOMAIN 1.4).
     public var energyPrice: Sun
+    /// The latest expiration the transfer may have.
     public var notAfter: Timestamp
 
+    /// Terms for one withdrawal; what it is promised is its ``Withdrawal/need``.
     public init(
         allocationID: UUIDv7,
         source: String,
@@ -140,6 +167,7 @@ extension Withdrawal {
 
     /// What has to be done after an event, besides storing the withdrawal.
     public enum Effect: Sendable, Equatable {
+        /// Publish it through the outbox; its sequence is taken already.
         case tell(WithdrawalNotice)
         /// Ends its open promise, if there is one.
         case closePromise(PromiseEnd)
@@ -147,6 +175,7 @@ extension Withdrawal {
         case promiseUsedAfterAll(block: Int64)
         /// Opens its latest used promise again: the transfer that used it is gone.
         case reopenPromise
+        /// The allocation's new state.
         case allocation(AllocationState)
         /// A command that cannot be followed.
         case refuse(RejectionReason, String)
@@ -364,10 +393,15 @@ extension Withdrawal {
 public enum PromiseEnd: Sendable, Equatable {
     /// The transfer is in that block of the head chain.
     case used(block: Int64)
+    /// It broke: `withdrawal.revoked` was told.
     case revoked
+    /// Its withdrawal was cancelled. One that is ready cannot be, so no promise ends so at present.
     case cancelled
+    /// The upstream says that it sent nothing.
     case givenUp
+    /// No transfer reached the solid chain in time.
     case notSent
+    /// Its withdrawal expired. One that is ready does not, so no promise ends so at present.
     case expired
 
     /// The block of the transfer that used it.
@@ -390,13 +424,21 @@ public enum PromiseEnd: Sendable, Equatable {
 
 /// What the partner is told about a withdrawal.
 public enum WithdrawalNotice: Sendable, Equatable {
+    /// Energy has to be brought first.
     case accepted(WithdrawalAccepted)
+    /// No energy can be had now.
     case short(WithdrawalShort)
+    /// Send now.
     case ready(WithdrawalReady)
+    /// Do not send: the promise broke.
     case revoked(WithdrawalRevoked)
+    /// Outcome: the transfer is irreversible.
     case settled(WithdrawalSettled)
+    /// Outcome: the upstream asked for it.
     case cancelled(WithdrawalCancelled)
+    /// Outcome: a deadline or a shortage ended it.
     case expired(WithdrawalExpired)
+    /// Outcome: with a reason.
     case failed(WithdrawalFailed)
 
     /// As it is published.

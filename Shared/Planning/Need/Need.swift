@@ -4,8 +4,11 @@ public import Models
 public struct Need: Sendable, Hashable {
     /// With margin over the simulation.
     public var energy: Energy
+    /// The signed transaction's bytes and 64 more (DOMAIN 1.4): all of them from one kind of bandwidth, or all burnt
+    /// for.
     public var bandwidth: Bandwidth
 
+    /// Energy with the margin already added: ``NeedTable/withMargin(_:)``.
     public init(energy: Energy, bandwidth: Bandwidth) {
         self.energy = energy
         self.bandwidth = bandwidth
@@ -16,7 +19,9 @@ public struct Need: Sendable, Hashable {
 ///
 /// DOMAIN 1.4: a new holder costs a storage slot, about twice the energy.
 public enum RecipientClass: String, Sendable, Hashable, CaseIterable {
+    /// Its balance of USDT is above zero.
     case holder
+    /// Its balance is zero, whether or not it ever held any.
     case newHolder = "new_holder"
 }
 

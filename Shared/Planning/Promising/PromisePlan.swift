@@ -2,26 +2,37 @@ public import Models
 
 /// A withdrawal's name: unique per partner.
 public struct WithdrawalKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// Who asked.
     public var partner: PartnerID
+    /// The partner's own id: 1-64 printable ASCII characters, unique for at least 180 days.
     public var id: WithdrawalID
 
+    /// Both parts have been checked by their own types.
     public init(partner: PartnerID, id: WithdrawalID) {
         self.partner = partner
         self.id = id
     }
 
+    /// By partner, then id: an order that decides between equals everywhere alike.
     public static func < (a: Self, b: Self) -> Bool { (a.partner, a.id) < (b.partner, b.id) }
+    /// `partner:withdrawal`, as in the AMQP `correlation_id`.
     public var description: String { "\(partner):\(id)" }
 }
 
 /// A withdrawal that waits for energy at one wallet.
 public struct Claim: Sendable, Equatable {
+    /// Who claims.
     public var key: WithdrawalKey
+    /// What a promise to it reserves.
     public var need: Need
+    /// USDT in millionths that the wallet must have besides what it has promised.
     public var units: Int64
+    /// ``Urgency/rank``: 0 normal to 2 urgent.
     public var urgency: Int16
+    /// When it was stored; the earlier goes first.
     public var receivedAt: Timestamp
 
+    /// Usually made by ``Withdrawal/claim``.
     public init(key: WithdrawalKey, need: Need, units: Int64, urgency: Int16, receivedAt: Timestamp) {
         self.key = key
         self.need = need
@@ -40,11 +51,17 @@ public struct Claim: Sendable, Equatable {
 
 /// A promise to be recorded: what was read, what had been promised before, and what is promised now.
 public struct PlannedPromise: Sendable, Equatable {
+    /// To whom.
     public var key: WithdrawalKey
+    /// What is promised: this much energy is reserved at the wallet.
     public var need: Need
+    /// USDT in millionths that it takes of the wallet's balance.
     public var units: Int64
+    /// The block of the reading it is made from.
     public var block: Int64
+    /// ``WalletPosition/capacity`` at that reading.
     public var capacity: Energy
+    /// Open promises before it: with its need never more than ``capacity`` (DESIGN 4, invariant 3).
     public var promisedBefore: Energy
 }
 
@@ -60,13 +77,16 @@ public enum Obstacle: Sendable, Equatable {
 
 /// What becomes of the claims on one wallet.
 public struct PromisePlan: Sendable, Equatable {
+    /// In the order of ``Claim/goesFirst(_:_:)``, each on top of those before it.
     public var promises: [PlannedPromise] = []
+    /// The claims that get nothing now, in the same order, each with the one obstacle that was found first.
     public var blocked: [(claim: Claim, obstacle: Obstacle)] = []
     /// The position after the promises.
     public var position: WalletPosition
     /// Energy that has to be brought for all claims blocked by energy, with what the promises made before lack.
     public var deficit: Energy = .zero
 
+    /// Compares all parts, `blocked` in its order; written out because tuples are not `Equatable`.
     public static func == (a: PromisePlan, b: PromisePlan) -> Bool {
         a.promises == b.promises && a.position == b.position && a.deficit == b.deficit
             && a.blocked.elementsEqual(b.blocked) { $0.claim == $1.claim && $0.obstacle == $1.obstacle }

@@ -2,15 +2,19 @@ public import Models
 
 /// What a hot wallet has at one block, and what has been promised of it: the aggregate that promises are made from.
 public struct WalletPosition: Sendable, Equatable {
+    /// The hot wallet: whose energy its transfers use.
     public var wallet: TronAddress
     /// The block of the reading.
     public var block: Int64
     /// Whether the account exists on chain: nothing can be delegated to one that does not.
     public var activated: Bool
+    /// `EnergyLimit`: what its own stake and all delegations to it bring together.
     public var energyLimit: Energy
+    /// `EnergyUsed`, recovered up to the block: used, not available.
     public var energyUsed: Energy
     /// Free bandwidth of the kind that has more: a transaction is paid from one kind alone (DOMAIN 1.4).
     public var bandwidthAvailable: Bandwidth
+    /// TRX that is neither staked nor being unstaked.
     public var balance: Sun
     /// USDT in millionths.
     public var tokenUnits: Int64
@@ -18,9 +22,12 @@ public struct WalletPosition: Sendable, Equatable {
     public var withheld: Energy
     /// Sum of the open promises.
     public var promisedEnergy: Energy
+    /// USDT in millionths of the open promises.
     public var promisedUnits: Int64
+    /// How many promises are open; each may burn TRX for its bytes.
     public var promisedCount: Int64
 
+    /// A fresh reading by the defaults, with nothing promised, or a position as stored.
     public init(
         wallet: TronAddress,
         block: Int64,

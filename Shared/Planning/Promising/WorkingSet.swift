@@ -7,10 +7,14 @@ public import Models
 public struct WorkingSet: Sendable {
     /// A withdrawal with its one allocation.
     public struct Entry: Sendable, Equatable {
+        /// As locked, or as changed since.
         public var withdrawal: Withdrawal
+        /// Made with the withdrawal, and the same through every promise to it.
         public var allocationID: UUIDv7
+        /// Whether the position of its wallet counts its need as promised.
         public var hasOpenPromise: Bool
 
+        /// An entry as stored, or a new one without promise.
         public init(withdrawal: Withdrawal, allocationID: UUIDv7, hasOpenPromise: Bool) {
             self.withdrawal = withdrawal
             self.allocationID = allocationID
@@ -24,16 +28,22 @@ public struct WorkingSet: Sendable {
         public var inserted: [WithdrawalKey] = []
         /// Withdrawals that were there and are different now.
         public var updated: Set<WithdrawalKey> = []
+        /// Events to publish with the transaction, in the order they happened.
         public var notices: [WithdrawalNotice] = []
+        /// Commands that could not be followed: each is answered with `withdrawal.rejected`.
         public var refusals: [(key: WithdrawalKey, reason: RejectionReason, detail: String)] = []
+        /// Promises to be inserted. Store them after ``closed``: an allocation has at most one open.
         public var opened: [(allocation: UUIDv7, wallet: TronAddress, promise: PlannedPromise, notAfter: Timestamp)] =
             []
+        /// Open promises to be closed, and how they ended.
         public var closed: [(allocation: UUIDv7, end: PromiseEnd)] = []
+        /// Used promises to be opened again: the transfer is in no block any more.
         public var reopened: [UUIDv7] = []
         /// Promises that stay closed, with another end than is stored.
         public var reclosed: [(allocation: UUIDv7, end: PromiseEnd)] = []
         /// Revoked promises that a transfer has used after all, and its block.
         public var usedLate: [(allocation: UUIDv7, block: Int64)] = []
+        /// The newest state of each allocation that changed.
         public var allocations: [UUIDv7: AllocationState] = [:]
         /// Positions that are different now.
         public var positions: Set<TronAddress> = []
@@ -46,11 +56,15 @@ public struct WorkingSet: Sendable {
         }
     }
 
+    /// All loaded and inserted withdrawals, changes included.
     public private(set) var entries: [WithdrawalKey: Entry] = [:]
+    /// The positions of their wallets, changes included. A wallet without one is promised nothing.
     public private(set) var positions: [TronAddress: WalletPosition] = [:]
+    /// Everything that changed since the set was made.
     public private(set) var changes = Changes()
     private var insertedKeys: Set<WithdrawalKey> = []
 
+    /// What the transaction has locked. Of two entries for one key, or positions of one wallet, the later counts.
     public init(entries: [Entry], positions: [WalletPosition]) {
         for entry in entries { self.entries[entry.withdrawal.key] = entry }
         for position in positions { self.positions[position.wallet] = position }

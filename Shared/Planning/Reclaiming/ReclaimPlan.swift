@@ -16,9 +16,12 @@ public func reclaimableEnergy(limit: Energy, used: Energy, promised: Energy) -> 
 
 /// Stake delegated to one wallet by one pool.
 public struct StandingDelegation: Sendable, Equatable {
+    /// The pool's name in the registry.
     public var pool: String
+    /// All that the pool delegates to the wallet: to the chain one record.
     public var stake: Sun
 
+    /// As the chain reports it; zero is passed over.
     public init(pool: String, stake: Sun) {
         self.pool = pool
         self.stake = stake
@@ -27,8 +30,11 @@ public struct StandingDelegation: Sendable, Equatable {
 
 /// One undelegation to be made.
 public struct PlannedReclaim: Sendable, Equatable {
+    /// Whose stake comes back.
     public var pool: String
+    /// Where it is taken from.
     public var wallet: TronAddress
+    /// `balance` of `UnDelegateResourceContract`: all of it when nothing is promised, else at least 1 TRX.
     public var stake: Sun
 }
 

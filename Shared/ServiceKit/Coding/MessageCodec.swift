@@ -14,6 +14,7 @@ public struct MessageCodec: Sendable {
     public let appID: String
     private let clock: any WallClock
 
+    /// `clock` gives the `timestamp` and the time in new message ids.
     public init(appID: String, clock: any WallClock) {
         self.appID = appID
         self.clock = clock
@@ -68,10 +69,12 @@ public struct MessageCodec: Sendable {
 
 /// A message of ours that is too big to send.
 public struct OversizedMessage: Error, Sendable, Hashable, CustomStringConvertible {
+    /// With version: `withdrawal.ready.v1`.
     public let type: String
     /// Bytes of the body.
     public let size: Int
 
+    /// Type, size and limit, for logs.
     public var description: String { "\(type) has \(size) bytes, more than \(MessageCodec.maximumBodySize)" }
 }
 

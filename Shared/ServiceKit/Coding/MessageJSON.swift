@@ -51,10 +51,12 @@ public struct UndecodableMessage: Error, Sendable, Hashable, CustomStringConvert
     /// What was wrong, and at which field.
     public let reason: String
 
+    /// `type` is the one that was expected, `reason` what the body was instead.
     public init(type: String, reason: String) {
         self.type = type
         self.reason = reason
     }
 
+    /// What was expected and what was wrong, as it is kept with the parked message.
     public var description: String { "not a \(type): \(reason)" }
 }

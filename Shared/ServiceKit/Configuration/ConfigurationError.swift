@@ -4,16 +4,20 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     public enum Problem: Sendable, Hashable, CustomStringConvertible {
         /// A variable or file key with our prefix that no service knows.
         case unknown(name: String, nearest: String?)
+        /// No value, and the key is required, or another value asks for it.
         case missing(key: ConfigurationKey)
+        /// A value that does not fit its type or range.
         case invalid(key: ConfigurationKey, value: String, reason: String)
         /// A secret that everybody knows, outside the local stack.
         case defaultSecret(key: ConfigurationKey)
+        /// The configuration file, or the file of a secret.
         case unreadable(file: String, reason: String)
         /// Both the secret and the file that holds it.
         case ambiguous(key: ConfigurationKey)
         /// A key that only the local stack may use.
         case localOnly(key: ConfigurationKey)
 
+        /// One line for whoever set it: the variable and what to do. Values of secrets are `[redacted]`.
         public var description: String {
             switch self {
             case .unknown(let name, let nearest):
@@ -34,10 +38,13 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
         }
     }
 
+    /// Everything that was found, not the first alone.
     public let problems: [Problem]
 
+    /// One problem or many; an error without any is not made.
     public init(problems: [Problem]) { self.problems = problems }
 
+    /// All problems, one a line, as a refused start prints them.
     public var description: String {
         "configuration refused:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
     }

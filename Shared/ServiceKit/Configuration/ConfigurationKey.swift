@@ -2,15 +2,21 @@
 public struct ConfigurationKey: Sendable, Hashable {
     /// What a value may be. Everything is checked at start, before anything is connected.
     public enum ValueType: Sendable, Hashable {
+        /// Anything; an empty variable counts as not set.
         case text
         /// Comma-separated in the environment, an array in the file.
         case list
+        /// `true`, `yes`, `on`, `1` or their opposites, in either case.
         case flag
+        /// A whole number within the range, bounds included.
         case integer(ClosedRange<Int>)
+        /// A number within the range, bounds included.
         case number(ClosedRange<Double>)
         /// With its unit: `250ms`, `30s`, `10m`, `1h`, `7d`.
         case duration
+        /// `http` or `https` with a host.
         case url
+        /// One of these, in this spelling.
         case choice([String])
         /// A file that can be read.
         case file
@@ -18,6 +24,7 @@ public struct ConfigurationKey: Sendable, Hashable {
 
     /// `section.key` in the file; `BUSBAR_SECTION_KEY` in the environment.
     public let name: String
+    /// What the value is checked against at start.
     public let type: ValueType
     /// As it would be written; `nil` when there is none.
     public let defaultValue: String?

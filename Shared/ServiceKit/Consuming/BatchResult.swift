@@ -6,6 +6,7 @@ public struct BatchResult: Sendable, Hashable {
     /// Reasons by position in the batch.
     public private(set) var parked: [Int: String] = [:]
 
+    /// Nothing is parked yet; ``park(_:_:)`` adds.
     public init() {}
 
     /// Sets a delivery aside for people: wrong for ever, or not to be decoded.

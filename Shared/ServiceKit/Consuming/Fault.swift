@@ -40,14 +40,17 @@ enum Fault: Sendable, Hashable {
 /// What a handler or loop throws when something outside failed and the same work may succeed later: a node that does not
 /// answer, a supplier that is down. The batch is tried again with backoff; nobody is blamed.
 public struct RetriableFailure: Error, Sendable, CustomStringConvertible {
+    /// One sentence for the log: what failed, and where.
     public let reason: String
     /// Others were in the way, so that only some tries are worth it.
     public let isContention: Bool
 
+    /// By default a dependency is at fault, and tries go on for as long as it takes.
     public init(_ reason: String, isContention: Bool = false) {
         self.reason = reason
         self.isContention = isContention
     }
 
+    /// The reason alone.
     public var description: String { reason }
 }

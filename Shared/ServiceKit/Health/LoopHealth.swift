@@ -8,6 +8,7 @@ public final class LoopHealth: Sendable {
     /// How long a turn may take.
     public static let limit = Duration.seconds(30)
 
+    /// As `/livez` shows it when the loop is stuck: `consume allocator.withdrawal.request`.
     public let name: String
     private let busySince = Mutex<ContinuousClock.Instant?>(nil)
 

@@ -4,10 +4,14 @@ internal import Synchronization
 public final class ServiceHealth: Sendable {
     /// One condition of readiness and what stands in its way.
     public struct Check: Sendable, Hashable {
+        /// As `/readyz` shows it: `broker`, `database`.
         public let name: String
+        /// One `false` among all checks makes the service not ready; liveness never looks at it.
         public let isReady: Bool
+        /// What stands in its way, for people; may be empty. `/readyz` shows it to everyone: no secrets.
         public let detail: String
 
+        /// Made anew at each probe, so the state it tells must be at hand without waiting.
         public init(_ name: String, isReady: Bool, detail: String = "") {
             self.name = name
             self.isReady = isReady

@@ -19,15 +19,21 @@ public import Telemetry
 public final class ServiceHost: Sendable {
     /// `allocator`: shown in logs, at the broker and the database, and as `app_id`.
     public let name: String
+    /// Checked values of the house's keys and the service's own.
     public let configuration: ServiceConfiguration
+    /// Labelled with ``name``. Started by ``ServiceKit``, it never writes the configuration's secrets.
     public let logger: Logger
     /// Domain time.
     public let clock: any WallClock
+    /// The pool; it connects while the service runs. Work that publishes goes through ``transaction(_:)`` instead.
     public let postgres: PostgresClient
+    /// The two connections to the broker. Messages of the house leave through the outbox, not through this.
     public let messaging: MessagingClient
+    /// Reads deliveries; what is published through a unit of work is encoded by it too.
     public let codec: MessageCodec
     /// What `/metrics` shows. Make metrics through swift-metrics.
     public let metrics: PrometheusFactory
+    /// Where conditions of readiness are added.
     public let health: ServiceHealth
 
     let schema: ServiceSchema

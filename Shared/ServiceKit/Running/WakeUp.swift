@@ -11,6 +11,7 @@ public final class WakeUp: Sendable {
 
     private let state = Mutex(State())
 
+    /// Not rung yet: the first wait is a wait.
     public init() {}
 
     /// Wakes the loop, or lets its next wait end at once.

@@ -2,10 +2,13 @@
 ///
 /// The n-th wait is drawn from 0 to `base * 2^(n-1)`, at most `cap`.
 public struct Backoff: Sendable {
+    /// The ceiling of the first wait.
     public let base: Duration
+    /// The ceiling of every wait.
     public let cap: Duration
     private var failures = 0
 
+    /// 50 ms growing to 2 s, the cap towards broker and database (DESIGN 6), unless told otherwise.
     public init(base: Duration = .milliseconds(50), cap: Duration = .seconds(2)) {
         self.base = base
         self.cap = cap
