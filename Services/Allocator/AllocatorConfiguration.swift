@@ -58,6 +58,18 @@ struct AllocatorConfiguration: Sendable {
         default: "5000000",
         "The signer refuses to delegate or reclaim more stake than this with one transaction."
     )
+    static let hourlyStake = ConfigurationKey.optional(
+        "allocator.hourly_stake_trx",
+        .integer(0...1_000_000_000_000),
+        default: "0",
+        "Each pool delegates no more stake than this within any hour, counted gross: what is reclaimed counts too; 0: no limit."
+    )
+    static let dailyStake = ConfigurationKey.optional(
+        "allocator.daily_stake_trx",
+        .integer(0...1_000_000_000_000),
+        default: "0",
+        "The same within any 24 hours."
+    )
     static let keyFile = ConfigurationKey.required(
         "signer.key_file",
         .file,
@@ -70,8 +82,8 @@ struct AllocatorConfiguration: Sendable {
     )
 
     static let keys: [ConfigurationKey] = [
-        sendWindow, sendGrace, shortageLimit, idleHold, lookAhead, pollInterval, prefetch, batch, maximumStake, keyFile,
-        keyPassword,
+        sendWindow, sendGrace, shortageLimit, idleHold, lookAhead, pollInterval, prefetch, batch, maximumStake,
+        hourlyStake, dailyStake, keyFile, keyPassword,
     ]
 
     let policy: AllocationPolicy
@@ -83,9 +95,14 @@ struct AllocatorConfiguration: Sendable {
     let keyPassword: String
 
     init(_ configuration: ServiceConfiguration) {
+        func limit(_ key: ConfigurationKey) -> Sun? {
+            let trx = configuration.integer(key)
+            return trx > 0 ? Sun(Int64(trx) * Sun.trx.rawValue) : nil
+        }
         maximumStake = Sun(Int64(configuration.integer(Self.maximumStake)) * Sun.trx.rawValue)
         policy = AllocationPolicy(
             delegation: DelegationPolicy(maximumStake: maximumStake),
+            limits: SigningLimits(hourly: limit(Self.hourlyStake), daily: limit(Self.dailyStake)),
             sendWindow: configuration.duration(Self.sendWindow),
             sendGrace: configuration.duration(Self.sendGrace),
             shortageLimit: configuration.duration(Self.shortageLimit),

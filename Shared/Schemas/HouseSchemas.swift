@@ -14,6 +14,7 @@ public enum HouseSchemas {
         migrations: [
             .messageTables(schema: "allocator"),
             Migration(name: "0001_allocation", sql: PackageResources.Allocator_0001_allocation_sql),
+            Migration(name: "0002_signing_limits", sql: PackageResources.Allocator_0002_signing_limits_sql),
         ]
     )
 

@@ -26,6 +26,7 @@ struct ChainKeeper {
     func run() async throws {
         var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
+        var limits = SigningLimitWatch()
         var refreshedAt: Int64 = .min
         var revision: Int64 = .min
         while !Task.isCancelled {
@@ -39,6 +40,7 @@ struct ChainKeeper {
                 let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
                 let view = try await reader.read(after: known, open: open, everyWallet: everyWallet)
                 let result = try await store(view, registry: registry, lately: demand.lately)
+                if let change = limits.note(held: result.held > 0, now: service.clock.now()) { report(change, result) }
 
                 if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
                 if let base = view.base { known.removeAll { $0.number > base } }
@@ -55,6 +57,21 @@ struct ChainKeeper {
                 return result.signed == 0 && view.blocks.count < reader.limit
             }
             if isUpToDate { await wakeUp.wait(atMost: pollInterval) }
+        }
+    }
+
+    private func report(_ change: SigningLimitWatch.Change, _ result: CycleTransaction.Result) {
+        switch change {
+        case .began:
+            service.logger.warning(
+                "withdrawals wait: their pools have delegated as much as they may within an hour or a day",
+                metadata: [
+                    "withdrawals": "\(result.held)",
+                    "hourly_limit_sun": "\(policy.limits.hourly?.description ?? "none")",
+                    "daily_limit_sun": "\(policy.limits.daily?.description ?? "none")",
+                ]
+            )
+        case .ended: service.logger.info("no withdrawal waits for the pools' signing limits any more")
         }
     }
 

@@ -43,7 +43,7 @@ extension CycleTransaction {
             result.waiting += plan.blocked.count
             try await refuseUncovered(plan, freshlyRead: freshlyRead.contains(wallet), &set, &result, transaction)
             shortAll(plan.blocked.filter { $0.obstacle == .bandwidth }.map(\.claim.key), .bandwidth, missing: nil, &set)
-            orders += delegate(for: plan, at: wallet, isUnderWay: underWay.contains(wallet), &set, &pools)
+            orders += delegate(for: plan, at: wallet, isUnderWay: underWay.contains(wallet), &set, &pools, &result)
         }
         return orders
     }
@@ -79,7 +79,8 @@ extension CycleTransaction {
         at wallet: TronAddress,
         isUnderWay: Bool,
         _ set: inout WorkingSet,
-        _ pools: inout [String: PoolPosition]
+        _ pools: inout [String: PoolPosition],
+        _ result: inout Result
     ) -> [DelegationOrder] {
         let blocked = plan.blocked.compactMap { entry -> (key: WithdrawalKey, missing: Energy)? in
             guard case .energy(let missing) = entry.obstacle else { return nil }
@@ -95,27 +96,20 @@ extension CycleTransaction {
             for claim in blocked { short(claim.key, .noPool, missing: claim.missing, &set) }
             return []
         }
+        let positions = available.compactMap { pools[$0.id] }
         let planned = planDelegation(
             for: wallet,
             blocked: blocked,
             lately: lately[wallet] ?? .zero,
-            pools: available.compactMap { pools[$0.id] },
+            pools: positions,
             policy: policy.delegation
         )
-        guard let planned, let pool = available.first(where: { $0.id == planned.pool }) else {
-            for claim in blocked { short(claim.key, .poolsExhausted, missing: claim.missing, &set) }
-            return []
-        }
-        let left = (pools[planned.pool]?.delegatable ?? .zero) - planned.stake
-        pools[planned.pool]?.delegatable = left.clamped
-        let served = Set(planned.serves + planned.leaves)
-        for claim in blocked {
-            if served.contains(claim.key) {
-                set.handle(.awaitsEnergy, for: claim.key, now: now)
-            } else {
-                short(claim.key, .poolsExhausted, missing: claim.missing, &set)
-            }
-        }
+        let left = shortages(of: blocked, beyond: planned, pools: positions, policy: policy.delegation)
+        result.held += left.count { $0.reason == .signingLimit }
+        for claim in left { short(claim.key, claim.reason, missing: claim.missing, &set) }
+        guard let planned, let pool = available.first(where: { $0.id == planned.pool }) else { return [] }
+        pools[planned.pool]?.take(planned.stake)
+        for key in planned.serves + planned.leaves { set.handle(.awaitsEnergy, for: key, now: now) }
         return [
             DelegationOrder(
                 direction: .delegate,

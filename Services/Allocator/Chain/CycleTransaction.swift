@@ -23,6 +23,8 @@ struct CycleTransaction {
         var signed = 0
         /// Withdrawals that still wait for energy.
         var waiting = 0
+        /// Those among them for whom pools have the stake, but not the leave to sign it.
+        var held = 0
     }
 
     func run(in transaction: PostgresTransaction) async throws -> Result {
@@ -58,11 +60,13 @@ struct CycleTransaction {
         try await AcquisitionStore.update(changedAttempts, now: now, in: transaction)
         result.acquisitions += try await settleAcquisitions(landed, in: transaction)
         let underWay = try await AcquisitionStore.underWay(in: transaction)
+        let budget = try await signingBudget(for: set, in: transaction)
         var pools = try await DelegationStore.pools(in: transaction)
+        for id in pools.keys { pools[id]?.signable = budget.left(of: id) }
         var orders = try await promise(&set, underWay: underWay, pools: &pools, &result, transaction)
         orders += try await reclaim(&set, reclaiming: reclaiming, pools: pools, transaction)
 
-        let signed = try orders.map(sign)
+        let signed = try sign(orders, within: budget)
         if !signed.isEmpty { CrashPoint.hit(.sign) }
         try await AcquisitionStore.insert(signed.map(\.attempt), now: now, in: transaction)
         result.acquisitions += signed.compactMap(\.started).map { AcquisitionStarted($0) }
@@ -180,4 +184,6 @@ enum CycleFault: Error {
     case overtaken(cursor: Int64, base: Int64)
     /// None of the kept blocks is in the chain any more: this is another chain, or one that lost its irreversible blocks.
     case chainReplaced(oldest: Int64, head: Int64)
+    /// More was about to be signed than the limits leave to the pool. Planning keeps within them: this is a fault of ours.
+    case overSigningLimit(pool: String, stake: Sun)
 }

@@ -197,6 +197,28 @@ enum AcquisitionStore {
 }
 
 extension AcquisitionStore {
+    /// Stake that each pool has signed away within the last hour and the last day.
+    ///
+    /// Counted is every delegation that has taken effect or still may: also one that was not sent yet, and one that failed in
+    /// a block which may be replaced. One that has expired or failed for ever moved nothing, and counts no more. Rows of a
+    /// clock that ran ahead count too. Ask under the cursor's lock: then no other replica signs meanwhile.
+    static func signed(now: Timestamp, in transaction: PostgresTransaction) async throws -> [String: SignedStake] {
+        let rows = try await transaction.query(
+            """
+            SELECT pool_id,
+                   least(coalesce(sum(stake_sun) FILTER (WHERE stored_at > \(now - SignedStake.hour)), 0),
+                         9223372036854775807)::bigint,
+                   least(sum(stake_sun), 9223372036854775807)::bigint
+              FROM allocator.attempt
+             WHERE purpose = 'delegate' AND stored_at > \(now - SignedStake.day)
+               AND (state IN ('live', 'included', 'final') OR (state = 'reverted' AND block IS NOT NULL))
+             GROUP BY pool_id
+            """,
+            as: (String, Sun, Sun).self
+        )
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, SignedStake(lastHour: $0.1, lastDay: $0.2)) })
+    }
+
     /// A signed transaction to be sent.
     struct Unsent: Sendable {
         var id: UUIDv7

@@ -39,6 +39,12 @@ public struct PoolPosition: Sendable, Equatable {
     /// What it can delegate within the signing limits.
     public var usable: Sun { min(delegatable, signable) }
 
+    /// Takes what is about to be delegated.
+    public mutating func take(_ stake: Sun) {
+        delegatable = (delegatable - stake).clamped
+        signable = (signable - stake).clamped
+    }
+
     /// Stake that brings at least `energy`, rounded up: `ceil(energy * 1e6 * weight / limit)` (DOMAIN 1.2).
     /// - Returns: `nil` when the chain reports no totals, or the stake does not fit 64 bits.
     public func stake(for energy: Energy) -> Sun? {

@@ -157,6 +157,8 @@ public struct WithdrawalShort: WithdrawalEvent, Equatable {
 public enum ShortageReason: String, Codable, Sendable, CaseIterable {
     /// The pools that may serve the partner have not enough left to delegate.
     case poolsExhausted = "pools_exhausted"
+    /// The pools have the stake, but may not delegate more of it within this hour or day.
+    case signingLimit = "signing_limit"
     /// The partner has no pool that may serve it.
     case noPool = "no_pool"
     /// The wallet has neither bandwidth nor TRX for the transfer's bytes.
