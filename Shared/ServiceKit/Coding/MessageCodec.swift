@@ -84,3 +84,16 @@ extension Delivery {
         properties.headers[TraceContext.headerName]?.string.flatMap(TraceContext.init(traceparent:))
     }
 }
+
+extension TraceContext {
+    /// The span in which deliveries are handled together: below their trace if all belong to one, else of a new trace, for
+    /// a span has one parent.
+    static func handling(_ deliveries: [Delivery]) -> TraceContext {
+        guard let first = deliveries.first?.trace,
+            deliveries.dropFirst().allSatisfy({
+                $0.trace.map { ($0.traceHigh, $0.traceLow) == (first.traceHigh, first.traceLow) } ?? false
+            })
+        else { return .root() }
+        return first.child()
+    }
+}

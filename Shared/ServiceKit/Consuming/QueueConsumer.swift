@@ -1,6 +1,7 @@
 internal import Logging
 internal import Messaging
 internal import ServiceLifecycle
+internal import Telemetry
 
 /// Takes what a queue has ready, handles it in one transaction, acknowledges, and goes on, until told to stop.
 ///
@@ -105,8 +106,13 @@ struct Turn: Sendable {
         case failed(any Error)
     }
 
-    /// Handles the deliveries in one transaction, as often as it takes while only the world is to blame.
+    /// Handles the deliveries in one transaction, as often as it takes while only the world is to blame. All tries are one
+    /// span, of the deliveries' trace if they share one.
     func attempt(_ deliveries: [Delivery]) async -> Outcome {
+        await TraceContext.$current.withValue(.handling(deliveries)) { await attemptTraced(deliveries) }
+    }
+
+    private func attemptTraced(_ deliveries: [Delivery]) async -> Outcome {
         var backoff = Backoff()
         var contentions = 0
         while true {

@@ -1,6 +1,7 @@
 internal import Logging
 internal import Metrics
 internal import ServiceLifecycle
+internal import Telemetry
 
 /// Runs a body again and again until the service is told to stop; then the running turn is let finish.
 struct LoopService: Service {
@@ -20,7 +21,7 @@ struct LoopService: Service {
         }
     }
 
-    /// Turns until told to stop or cancelled. An error costs a backoff, never the loop.
+    /// Turns until told to stop or cancelled, each turn a trace of its own. An error costs a backoff, never the loop.
     func turns(while goesOn: () -> Bool) async {
         let watch = health.loop(name)
         defer { health.forget(watch) }
@@ -29,21 +30,27 @@ struct LoopService: Service {
         var backoff = Backoff(base: min(.milliseconds(100), max(interval, .milliseconds(10))))
         while goesOn(), !Task.isCancelled {
             watch.turned()
-            var rest = interval
-            do {
-                try await body()
-                backoff.reset()
-                turns.increment()
-            } catch is CancellationError where Task.isCancelled {
-                return
-            } catch {
-                failures.increment()
-                rest = backoff.next()
-                logger.warning("a loop's turn failed; it is tried again", error: error, metadata: ["loop": "\(name)"])
+            let rest: Duration? = await TraceContext.begin {
+                do {
+                    try await body()
+                    backoff.reset()
+                    turns.increment()
+                    return interval
+                } catch is CancellationError where Task.isCancelled {
+                    return nil
+                } catch {
+                    failures.increment()
+                    logger.warning(
+                        "a loop's turn failed; it is tried again",
+                        error: error,
+                        metadata: ["loop": "\(name)"]
+                    )
+                    return backoff.next()
+                }
             }
+            guard let wait = rest else { return }
             watch.waits()
             guard goesOn() else { return }
-            let wait = rest
             await cancelWhenGracefulShutdown { await wakeUp.wait(atMost: wait) }
         }
     }

@@ -65,6 +65,11 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
         return root(isSampled: isSampled, using: &generator)
     }
 
+    /// Runs `body` as the first span of a new trace: its log lines, messages and requests belong together.
+    public static func begin<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        try await $current.withValue(root()) { try await body() }
+    }
+
     /// A span below this one: the same trace, a new span id.
     public func child(using generator: inout some RandomNumberGenerator) -> TraceContext {
         TraceContext(
@@ -88,7 +93,32 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
     public var spanID: String { padded(span) }
 
     /// The header's value: `00-<trace id>-<span id>-<flags>`.
-    public var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
+    public var traceparent: String {
+        // Every message that leaves has one: written at once, without the pieces as strings.
+        String(unsafeUninitializedCapacity: 55) { bytes in
+            var position = 0
+            func write(_ value: UInt64, _ digits: Int) {
+                for digit in 0..<digits {
+                    let nibble = UInt8(truncatingIfNeeded: value >> UInt64(4 * (digits - 1 - digit))) & 15
+                    bytes[position + digit] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
+                }
+                position += digits
+            }
+            func dash() {
+                bytes[position] = UInt8(ascii: "-")
+                position += 1
+            }
+            write(0, 2)
+            dash()
+            write(traceHigh, 16)
+            write(traceLow, 16)
+            dash()
+            write(span, 16)
+            dash()
+            write(isSampled ? 1 : 0, 2)
+            return position
+        }
+    }
 
     /// The ``traceparent``.
     public var description: String { traceparent }

@@ -117,6 +117,7 @@ final class NodeConnection: TronNode {
         message.headers.add(name: "content-type", value: "application/json")
         message.headers.add(name: "accept", value: "application/json")
         if let key = endpoint.apiKey { message.headers.add(name: "TRON-PRO-API-KEY", value: key.value) }
+        for (name, value) in configuration.extraHeaders() { message.headers.add(name: name, value: value) }
         message.body = .bytes(request.body)
         let reply = try await exchange(message, path: request.path)
         do throws(NodeError) {

@@ -1,5 +1,5 @@
 /// How ``TronClient`` behaves. Every limit has a default that suits public nodes.
-public struct TronClientConfiguration: Sendable, Hashable {
+public struct TronClientConfiguration: Sendable {
     /// The longest one request may take, the answer's last byte included.
     public var timeout: Duration = .seconds(5)
     /// The longest a connection may take.
@@ -22,6 +22,9 @@ public struct TronClientConfiguration: Sendable, Hashable {
     public var circuitPauseLimit: Duration = .seconds(30)
     /// How many requests of one batch run at once.
     public var batchWidth = 8
+    /// Headers to send besides the client's own, asked for before each request in the task that makes it: a trace's
+    /// `traceparent`, for one. None by default.
+    public var extraHeaders: @Sendable () -> [(name: String, value: String)] = { [] }
 
     /// The defaults.
     public init() {}

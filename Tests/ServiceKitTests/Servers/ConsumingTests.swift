@@ -167,6 +167,38 @@ import Testing
         }
     }
 
+    @Test func everyTurnAndEveryBatchIsInATraceThatItsEventsBelongTo() async throws {
+        try await withGround { ground in
+            let turns = Seen<String>()
+            let batches = Seen<String>()
+            let heard = Seen<String>()
+            try await ground.running { service in
+                service.loop("traced", every: .milliseconds(1)) {
+                    guard turns.all.count < 2 else { return }
+                    turns.add(TraceContext.current?.traceID ?? "none")
+                    try await service.transaction { work in try work.publish(Done(number: 1)) }
+                }
+                service.consume("kit.work") { deliveries, work in
+                    batches.add(TraceContext.current?.traceID ?? "none")
+                    try work.publish(Done(number: 2))
+                    return .done
+                }
+                service.consume("kit.heard") { deliveries, _ in
+                    for delivery in deliveries { heard.add(delivery.trace?.traceID ?? "none") }
+                    return .done
+                }
+            } while: { service in
+                try await eventually("two turns") { heard.all.count == 2 }
+                #expect(Set(turns.all).count == 2)
+                #expect(turns.all.sorted() == heard.all.sorted())
+                try await service.messaging.publish([Ground.work(1)])
+                try await eventually("a batch") { heard.all.count == 3 }
+                #expect(batches.all == [heard.all[2]])
+                #expect(!(turns.all + batches.all).contains("none"))
+            }
+        }
+    }
+
     @Test func whatFollowsACommitDoesNotFollowARollback() async throws {
         try await withGround { ground in
             let after = Seen<String>()

@@ -1,4 +1,5 @@
 import Messaging
+import Telemetry
 import Testing
 
 @testable import ServiceKit
@@ -76,6 +77,35 @@ import Testing
         #expect(health.readiness().json.contains(#"{"name":"broker \"a\"","ok":false,"detail":"connecting "}"#))
         health.drain()
         #expect(health.readiness().json.contains("draining"))
+    }
+}
+
+@Suite struct BatchTraceTests {
+    private let one = TraceContext.root()
+    private let other = TraceContext.root()
+
+    private func handling(_ traces: [TraceContext?]) -> TraceContext {
+        let deliveries = traces.map { trace in
+            var properties = MessageProperties(messageID: "a")
+            if let trace { properties.headers[TraceContext.headerName] = .string(trace.traceparent) }
+            return Delivery(body: [], properties: properties, routingKey: "q", redelivered: false, queue: "q")
+        }
+        return .handling(deliveries)
+    }
+
+    @Test func messagesOfOneTraceAreHandledInIt() {
+        #expect(handling([one]).traceID == one.traceID)
+        let together = handling([one, one.child()])
+        #expect(together.traceID == one.traceID)
+        #expect(together.span != one.span)
+    }
+
+    @Test func messagesOfSeveralTracesAreHandledInANewOne() {
+        let batches: [[TraceContext?]] = [[], [nil], [one, other], [one, nil], [nil, one]]
+        for traces in batches {
+            let trace = handling(traces).traceID
+            #expect(trace != one.traceID && trace != other.traceID)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import ChainModel
 import Models
+import Synchronization
 import Testing
 
 @testable import Tron
@@ -24,6 +25,49 @@ import Testing
             }
         }
         #expect(!"\(NodeEndpoint(url: "http://a", apiKey: key))".contains("secret"))
+    }
+
+    @Test func extraHeadersAreThoseOfTheTaskThatAsks() async throws {
+        let settings = configured { $0.extraHeaders = { Trace.current.map { [("traceparent", $0)] } ?? [] } }
+        try await ScriptedNode.with(.init { _, _ in .json("{}") }) { node in
+            try await withClient([NodeEndpoint(url: node.url)], settings) { client in
+                _ = try await client.account(owner)
+                try await Trace.$current.withValue("00-a-b-01") {
+                    _ = try await client.account(owner)
+                    // Each request of a batch is made by a task of its own.
+                    let results = await client.accounts([owner, address("41" + String(repeating: "0", count: 40))])
+                    for result in results.values { _ = try result.get() }
+                    _ = await client.broadcast(SignedTransaction(rawBytes: [], signatures: []))
+                }
+                _ = try await client.account(owner)
+                let told = node.asked.map { $0.headers["traceparent"] }
+                #expect(told == [nil, "00-a-b-01", "00-a-b-01", "00-a-b-01", "00-a-b-01", nil])
+            }
+        }
+    }
+
+    @Test func anotherTryAsksForItsHeadersAnew() async throws {
+        let numbers = Mutex(0)
+        let settings = configured {
+            $0.extraHeaders = {
+                [
+                    (
+                        "traceparent",
+                        numbers.withLock { number in
+                            number += 1
+                            return "\(number)"
+                        }
+                    )
+                ]
+            }
+        }
+        let script = ScriptedNode.Script { _, index in index == 0 ? .hangUp : .json("{}") }
+        try await ScriptedNode.with(script) { node in
+            try await withClient([NodeEndpoint(url: node.url)], settings) { client in
+                _ = try await client.account(owner)
+                #expect(node.asked.map { $0.headers["traceparent"] } == ["1", "2"])
+            }
+        }
     }
 
     @Test func solidReadsGoToTheirOwnAddress() async throws {
@@ -215,4 +259,9 @@ import Testing
             }
         }
     }
+}
+
+/// Stands for whatever a process keeps beside its tasks.
+private enum Trace {
+    @TaskLocal static var current: String?
 }
