@@ -117,6 +117,7 @@ let package = Package(
             ],
             exclude: ["Protocol/tron.proto", "Protocol/generate.sh"]
         ),
+        shared("Suppliers", ["Tron", "Models", crypto, httpClient, nioCore, nioHTTP, nioPosix, metrics]),
         shared("Telemetry", [log, metrics]),
         shared(
             "ServiceKit",

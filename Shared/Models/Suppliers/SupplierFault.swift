@@ -31,6 +31,10 @@ public struct SupplierFault: Error, Sendable, Equatable, CustomStringConvertible
         public static let unauthorized = Code(rawValue: "unauthorized")
         /// The supplier does not know what was asked for.
         public static let notFound = Code(rawValue: "not_found")
+        /// The supplier has this very purchase already, from an earlier call.
+        public static let alreadyPlaced = Code(rawValue: "already_placed")
+        /// The supplier has no such call; asking otherwise is the caller's part.
+        public static let notOffered = Code(rawValue: "not_offered")
         /// No connection came about.
         public static let notConnected = Code(rawValue: "not_connected")
         /// The time allowed was over before an answer came.
