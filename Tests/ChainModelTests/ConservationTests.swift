@@ -6,7 +6,7 @@ import Testing
 @Suite struct ConservationTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func nothingIsMadeOrLost(seed: UInt64) throws {
-        var run = RandomRun(seed: seed)
+        var run = try RandomRun(seed: seed)
         for step in 0..<4000 {
             try run.step()
             if step % 10 == 0 {
@@ -17,12 +17,15 @@ import Testing
         #expect(run.accepted > 1000, "seed \(seed): only \(run.accepted) transactions were accepted")
         #expect(run.kinds.count == ContractType.allCases.count, "seed \(seed): only \(run.kinds) were accepted")
         #expect(run.outcomes.count == 3, "seed \(seed): only \(run.outcomes)")
+        #expect(run.rentals.count >= 3, "seed \(seed): only \(run.rentals) succeeded")
+        let liquidator = try #require(run.world.chain.solid.account(World.liquidator))
+        #expect(liquidator.balance > .zero, "seed \(seed): nothing was liquidated")
         #expect(run.world.chain.solid.violations().isEmpty)
     }
 
     @Test func theSameSeedMakesTheSameChain() throws {
-        var first = RandomRun(seed: 42)
-        var second = RandomRun(seed: 42)
+        var first = try RandomRun(seed: 42)
+        var second = try RandomRun(seed: 42)
         for _ in 0..<500 {
             try first.step()
             try second.step()
@@ -38,9 +41,11 @@ private struct RandomRun {
     var accepted = 0
     var kinds: Set<ContractType> = []
     var outcomes: Set<ContractResult> = []
+    /// Functions of the rental market that succeeded.
+    var rentals: Set<RentalMarket.Function> = []
 
-    init(seed: UInt64) {
-        world = World(seed: seed, accounts: 10)
+    init(seed: UInt64) throws {
+        world = try World.withMarket(seed: seed, accounts: 10, poolTRX: 50_000)
         generator = Seeded(seed &+ 1000)
     }
 
@@ -90,6 +95,7 @@ private struct RandomRun {
         try #require(world.chain.head.burnt - before == fees, "receipts say \(fees)")
         for receipt in receipts {
             if let result = receipt.result { outcomes.insert(result) }
+            note(receipt)
             try #require(receipt.energyUsage >= 0 && receipt.energyFee >= .zero && receipt.energyTotal >= 0)
             let price = world.chain.head.parameters.energyFee
             try #require(receipt.energyUsage + receipt.energyFee.rawValue / price == receipt.energyTotal)
@@ -125,7 +131,8 @@ private struct RandomRun {
         let account = state.account(owner)
         let balance = account?.balance.rawValue ?? 5
         let resource = resource()
-        switch Int.random(in: 0..<20, using: &generator) {
+        switch Int.random(in: 0..<24, using: &generator) {
+        case 20..<24: return .triggerSmartContract(rentalCall(owner, balance))
         case 0..<3: return .transfer(Transfer(owner: owner, recipient: address(), amount: amount(balance / 4)))
         case 3..<8:
             let units = amount(state.token.balance(of: owner) / 2).rawValue
@@ -176,6 +183,51 @@ private struct RandomRun {
                     activePermissions: [.active(of: owner)]
                 )
             )
+        }
+    }
+
+    private mutating func note(_ receipt: Receipt) {
+        guard receipt.contract == World.market, receipt.result == .success, let entry = world.chain.entry(receipt.id),
+            case .triggerSmartContract(let call) = entry.transaction.body.contract,
+            let function = RentalMarket.Function(rawValue: call.data.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
+        else { return }
+        rentals.insert(function)
+    }
+
+    /// Renting, giving back and liquidating, mostly of what there is.
+    private mutating func rentalCall(_ owner: TronAddress, _ balance: Int64) -> TriggerSmartContract {
+        let known = (world.chain.pendingState.rentals?.rentals.map(\.key) ?? []).sorted()
+        let some = known.randomElement(using: &generator)
+        let stake = some.flatMap { world.chain.pendingState.rentals?.rental($0)?.stake.rawValue } ?? 5_000_000
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0..<6:
+            let stake = chance(20) ? Sun(Int64.random(in: 0...1, using: &generator)) : amount(9_000_000_000)
+            // A day's rent is about four ten-thousandths of the stake; 20 TRX are the fee.
+            let days = Sun(20_000_000 + stake.rawValue / 10_000 * Int64.random(in: 3...20, using: &generator))
+            let value = chance(80) ? days : amount(balance / 3)
+            return world.market(
+                owner,
+                .rentResource,
+                [Word(address()), Word(UInt64(stake.rawValue)), Word(chance(97) ? 1 : 0)],
+                value: value
+            )
+        case 6, 7:
+            let (renter, receiver) = (some?.renter ?? owner, some?.receiver ?? address())
+            return world.market(
+                renter,
+                .returnResource,
+                [Word(receiver), Word(UInt64(amount(stake).rawValue)), Word(1)]
+            )
+        case 8:
+            let (renter, receiver) = (some?.renter ?? address(), some?.receiver ?? owner)
+            return world.market(
+                receiver,
+                .returnResourceByReceiver,
+                [Word(renter), Word(UInt64(amount(stake).rawValue)), Word(1)]
+            )
+        default:
+            let (renter, receiver) = (some?.renter ?? address(), some?.receiver ?? address())
+            return world.market(owner, .liquidate, [Word(renter), Word(receiver), Word(1)])
         }
     }
 

@@ -7,7 +7,12 @@ struct World {
     private var generator: Seeded
     let accounts: [TronAddress]
 
-    init(seed: UInt64 = 1, accounts count: Int = 8, limits: Blockchain.Limits = .init()) {
+    init(
+        seed: UInt64 = 1,
+        accounts count: Int = 8,
+        limits: Blockchain.Limits = .init(),
+        rentals: RentalMarket? = nil
+    ) {
         generator = Seeded(seed)
         let start = Timestamp(milliseconds: 1_795_000_000_000)
         let state = ChainState(
@@ -15,7 +20,8 @@ struct World {
             parameters: ChainParameters(),
             foreignWeight: PerResource(bandwidth: 26_500_000_000, energy: 18_961_880_220),
             token: TokenContract(address: Self.address(1000), creator: Self.address(1001)),
-            witnesses: (1..<28).map { Self.address(2000 + $0) }
+            witnesses: (1..<28).map { Self.address(2000 + $0) },
+            rentals: rentals
         )
         chain = Blockchain(state, limits: limits)
         accounts = (0..<count).map { Self.address(10 + $0) }

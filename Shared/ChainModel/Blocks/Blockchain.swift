@@ -156,6 +156,7 @@ public struct Blockchain: Sendable {
         state.now = time
         state.number = number
         state.runMaintenance()
+        state.liquidateRentals()
         append(taken, leadingTo: state)
         resubmitPool()
         return headBlock

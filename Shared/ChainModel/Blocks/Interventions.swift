@@ -99,6 +99,16 @@ extension Blockchain {
         }
     }
 
+    /// Replaces the terms of the rental market; what has been rented keeps running, at the new rate.
+    public mutating func setRentalTerms(_ terms: RentalTerms) throws(InterventionError) {
+        if let problem = terms.problem { throw InterventionError(problem) }
+        guard head.rentals != nil else { throw InterventionError("there is no rental market") }
+        intervene { state in
+            state.accrueRent()
+            state.rentals?.terms = terms
+        }
+    }
+
     /// Sets the network's whole weight, in TRX: others stake or unstake until it is reached.
     public mutating func setTotalWeight(_ resource: Resource, _ weight: Int64) throws(InterventionError) {
         guard weight >= head.ownWeight[resource], weight <= 1_000_000_000_000 else {

@@ -28,7 +28,7 @@ extension ChainState {
         feeLimit: Sun,
         _ receipt: inout Receipt
     ) throws(Rejection) {
-        guard contract.contractAddress == token.address else { throw .invalid("No contract or not a smart contract") }
+        guard isCallable(contract.contractAddress) else { throw .invalid("No contract or not a smart contract") }
         guard feeLimit >= .zero, feeLimit.rawValue <= parameters.maxFeeLimit else {
             throw .invalid("feeLimit must be >= 0 and <= \(parameters.maxFeeLimit)")
         }
@@ -46,14 +46,16 @@ extension ChainState {
             feeLimit: feeLimit,
             price: parameters.energyFee
         )
-        var after = token
-        let outcome = after.call(contract.data, from: contract.owner, value: contract.callValue)
+        var after = self
+        let outcome = after.call(contract)
+        let isToken = contract.contractAddress == token.address
         var used = outcome.energy
         receipt.contract = contract.contractAddress
         receipt.energyPenalty = outcome.penalty
         if outcome.energy > limit {
             used = limit
-            receipt.energyPenalty = limit - limit * DynamicEnergy.one / (DynamicEnergy.one + token.energyFactor)
+            let factor = isToken ? token.energyFactor : 0
+            receipt.energyPenalty = limit - limit * DynamicEnergy.one / (DynamicEnergy.one + factor)
             receipt.result = .outOfEnergy
             receipt.message =
                 "Not enough energy for 'SSTORE' operation executing: curInvokeEnergyLimit[\(limit)],"
@@ -62,12 +64,12 @@ extension ChainState {
             receipt.result = .revert
             receipt.message = "REVERT opcode executed"
         } else {
-            token = after
+            self = after
             receipt.result = .success
             receipt.output = outcome.output
             receipt.logs = outcome.logs
         }
-        token.energyUsedInCycle += used - receipt.energyPenalty
+        if isToken { token.energyUsedInCycle += used - receipt.energyPenalty }
         let bill = EnergyBudget.bill(used: used, stakedLeft: stakedLeft, price: parameters.energyFee)
         let slot = slot
         let succeeded = receipt.result == .success
@@ -85,8 +87,25 @@ extension ChainState {
 
     /// What a call would do at this state, without paying or changing anything (`triggerconstantcontract`).
     public func simulate(_ contract: TriggerSmartContract) throws(Rejection) -> CallOutcome {
-        guard contract.contractAddress == token.address else { throw .invalid("Smart contract is not exist.") }
-        var copy = token
-        return copy.call(contract.data, from: contract.owner, value: contract.callValue)
+        guard isCallable(contract.contractAddress) else { throw .invalid("Smart contract is not exist.") }
+        guard contract.callValue >= .zero, contract.callValue <= account(contract.owner)?.balance ?? .zero else {
+            throw .invalid("Validate InternalTransfer error, balance is not sufficient.")
+        }
+        var copy = self
+        return copy.call(contract)
+    }
+
+    private func isCallable(_ address: TronAddress) -> Bool { address == token.address || address == rentals?.address }
+
+    /// Runs a call on this state, moving the TRX sent along first. When it reverts the caller drops the state.
+    private mutating func call(_ contract: TriggerSmartContract) -> CallOutcome {
+        guard let market = rentals, contract.contractAddress == market.address else {
+            return token.call(contract.data, from: contract.owner, value: contract.callValue)
+        }
+        if contract.callValue > .zero {
+            change(contract.owner) { $0.balance -= contract.callValue }
+            change(market.address) { $0.balance += contract.callValue }
+        }
+        return callMarket(contract.data, from: contract.owner, value: contract.callValue)
     }
 }

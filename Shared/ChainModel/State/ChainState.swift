@@ -17,6 +17,8 @@ public struct ChainState: Sendable {
     public internal(set) var bandwidthPrices: [PriceStep]
     /// The token.
     public internal(set) var token: TokenContract
+    /// The energy rental market, where there is one.
+    public internal(set) var rentals: RentalMarket?
     /// The witnesses, who take turns in making blocks.
     public let witnesses: [TronAddress]
     /// Stake of everyone who is not simulated, in whole TRX.
@@ -41,18 +43,21 @@ public struct ChainState: Sendable {
     /// - Parameters:
     ///   - foreignWeight: stake of everyone who is not simulated, in whole TRX.
     ///   - token: the token, still without holders.
+    ///   - rentals: the energy rental market, still without rentals and stake.
     public init(
         at now: Timestamp,
         parameters: ChainParameters,
         foreignWeight: PerResource<Int64>,
         token: TokenContract,
-        witnesses: [TronAddress]
+        witnesses: [TronAddress],
+        rentals: RentalMarket? = nil
     ) {
         self.now = now
         self.parameters = parameters
         self.foreignWeight = foreignWeight
         self.token = token
         self.witnesses = witnesses
+        self.rentals = rentals
         let start = Timestamp(milliseconds: 0)
         energyPrices = [PriceStep(since: start, price: parameters.energyFee)]
         bandwidthPrices = [PriceStep(since: start, price: parameters.transactionFee)]
@@ -61,6 +66,12 @@ public struct ChainState: Sendable {
         accountsByAddress[token.address] = Account(token.address, created: now, isContract: true)
         accountsByAddress[token.creator] = Account(token.creator, created: now)
         for witness in witnesses { accountsByAddress[witness] = Account(witness, created: now) }
+        if let rentals {
+            accountsByAddress[rentals.address] = Account(rentals.address, created: now, isContract: true)
+            for address in [rentals.creator, rentals.liquidator] where accountsByAddress[address] == nil {
+                accountsByAddress[address] = Account(address, created: now)
+            }
+        }
     }
 
     /// The slot of the head block.

@@ -13,6 +13,7 @@ extension ChainState {
     /// - Each account's delegated-out and acquired stake is the sum of the records on that side.
     /// - The network's own weight is the sum of the accounts' weights.
     /// - The token's supply is the sum of its balances.
+    /// - The rental market holds every deposit and all its income, and has delegated exactly what is rented.
     /// - No amount, and no usage, is negative.
     public func violations() -> [InvariantViolation] {
         var found: [InvariantViolation] = []
@@ -63,6 +64,30 @@ extension ChainState {
         let held = token.holders.reduce(Int64(0)) { $0 + $1.1 }
         check(held == token.totalSupply, "token supply \(token.totalSupply), held \(held)")
         check(token.holders.allSatisfy { $0.1 > 0 }, "a token holder with nothing or less")
+        return found + rentalViolations()
+    }
+
+    private func rentalViolations() -> [InvariantViolation] {
+        guard let market = rentals, let account = account(market.address) else { return [] }
+        var found: [InvariantViolation] = []
+        func check(_ isTrue: Bool, _ text: @autoclosure () -> String) {
+            if !isTrue { found.append(InvariantViolation(description: text())) }
+        }
+        var deposits = Sun.zero
+        var stakes: [TronAddress: Sun] = [:]
+        for (key, rental) in market.rentals {
+            deposits += rental.deposit
+            stakes[key.receiver, default: .zero] += rental.stake
+            check(rental.stake > .zero && rental.deposit >= .zero, "a rental of nothing for \(key.receiver)")
+            check(rental.index <= market.index, "a rental for \(key.receiver) from the future")
+        }
+        check(account.balance >= deposits + market.income, "the market has \(account.balance), owes \(deposits)")
+        check(stakes.values.reduce(.zero, +) == market.rented, "rented \(market.rented), rentals say \(stakes)")
+        check(account.delegated.energy == market.rented, "rented \(market.rented), delegated otherwise")
+        for (receiver, stake) in stakes {
+            let delegated = delegation(from: market.address, to: receiver)?.total(.energy) ?? .zero
+            check(delegated == stake, "\(receiver) rents \(stake), is delegated \(delegated)")
+        }
         return found
     }
 }
