@@ -135,7 +135,7 @@ let package = Package(
                 lifecycle, log, metrics,
             ]
         ),
-        service("Devnet", ["ChainModel", "Models", "Tron", httpServer, arguments, lifecycle, nioCore, log]),
+        service("Devnet", ["ChainModel", "Models", "Tron", "Telemetry", httpServer, arguments, lifecycle, nioCore, log]),
         service(
             "BusbarCLI",
             [

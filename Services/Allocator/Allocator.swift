@@ -2,6 +2,7 @@ internal import Messaging
 internal import Models
 internal import Planning
 internal import ServiceKit
+internal import Telemetry
 internal import Tron
 
 /// What the allocator is made of, put together once.
@@ -65,15 +66,17 @@ struct Allocator {
 
     /// Simulates what this process has stored without knowing its need.
     func resolveNeeds() async throws {
-        let keys = await unresolved.take(500, waitingAtMost: .seconds(1))
-        if !keys.isEmpty { try await resolver.resolve(keys) }
+        let entries = await unresolved.take(500, waitingAtMost: .seconds(1))
+        if !entries.isEmpty { try await resolver.resolve(entries) }
     }
 
     /// Books what becomes irreversible, and takes up what other replicas left behind, until cancelled.
     func keepSolid() async throws {
         while !Task.isCancelled {
-            try await solidity.run()
-            try await resolver.resolveLeftBehind(after: .seconds(5))
+            try await TraceContext.begin {
+                try await solidity.run()
+                try await resolver.resolveLeftBehind(after: .seconds(5))
+            }
             try await Task.sleep(for: max(pollInterval, .milliseconds(200)))
         }
     }
@@ -81,7 +84,7 @@ struct Allocator {
     /// Compares what the chain shows as delegated with the books, until cancelled.
     func sweep() async throws {
         while !Task.isCancelled {
-            try await sweeper.run()
+            try await TraceContext.begin { try await sweeper.run() }
             try await Task.sleep(for: .seconds(30))
         }
     }

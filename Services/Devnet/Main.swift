@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle
+internal import Telemetry
 internal import UnixSignals
 
 @main
@@ -24,11 +25,14 @@ struct Devnet: AsyncParsableCommand {
     @Option(help: "Seed of the faults' chance.")
     var seed: UInt64 = 1
 
+    @Flag(help: "Note each request on standard error, with the trace it belongs to.")
+    var logRequests = false
+
     func run() async throws {
         let node = Node(.init(blockInterval: blockInterval.duration, seed: seed))
         let host = host
         let application = Application(
-            responder: Responder(node: node),
+            responder: Responder(node: node, log: logRequests ? Self.requestLog : nil),
             configuration: .init(address: .hostname(host, port: port), reuseAddress: true),
             onServerRunning: { channel in
                 StandardOutput.print("http://\(host):\(channel.localAddress?.port ?? 0)")
@@ -47,5 +51,9 @@ struct Devnet: AsyncParsableCommand {
         } catch let error as IOError {
             throw ValidationError("cannot listen on \(host):\(port): \(error)")
         }
+    }
+
+    private static var requestLog: Logger {
+        Logger(label: "devnet") { BusbarLogHandler(label: $0, format: .text, output: .standardError) }
     }
 }

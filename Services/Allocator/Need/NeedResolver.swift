@@ -3,6 +3,7 @@ internal import Models
 internal import Planning
 internal import ServiceKit
 internal import Storage
+internal import Telemetry
 
 /// Simulates what stored requests need, and refuses those that would revert.
 ///
@@ -16,10 +17,13 @@ struct NeedResolver {
     private static let atOnce = 16
     private static let batch = 500
 
-    /// Resolves these, or as many of them as still need it.
-    func resolve(_ keys: [WithdrawalKey]) async throws {
+    /// Resolves these, or as many of them as still need it, each in its request's trace.
+    func resolve(_ entries: [UnresolvedNeeds.Entry]) async throws {
+        let keys = entries.map(\.key)
+        var traces = WithdrawalTraces()
+        for entry in entries { traces.add(entry.trace, of: entry.key) }
         let rows = try await service.postgres.withConnection { try await NeedStore.unresolved(keys, in: $0) }
-        try await resolve(rows)
+        try await resolve(rows, traces)
     }
 
     /// Takes up what has waited longer than `age`.
@@ -28,7 +32,7 @@ struct NeedResolver {
         let rows = try await service.postgres.withConnection {
             try await NeedStore.unresolved(before: before, limit: Self.batch, in: $0)
         }
-        try await resolve(rows)
+        try await resolve(rows, WithdrawalTraces())
     }
 
     private enum Answer: Sendable {
@@ -36,13 +40,15 @@ struct NeedResolver {
         case refusal(Refusal)
     }
 
-    private func resolve(_ rows: [NeedStore.Row]) async throws {
+    private func resolve(_ rows: [NeedStore.Row], _ traces: WithdrawalTraces) async throws {
         guard !rows.isEmpty else { return }
         var answers: [WithdrawalKey: Answer] = [:]
         for start in stride(from: 0, to: rows.count, by: Self.atOnce) {
             try await withThrowingTaskGroup(of: (WithdrawalKey, Answer).self) { group in
                 for row in rows[start..<min(start + Self.atOnce, rows.count)] {
-                    group.addTask { (row.key, try await ask(row)) }
+                    group.addTask {
+                        try await TraceContext.$current.withValue(traces[row.key]) { (row.key, try await ask(row)) }
+                    }
                 }
                 for try await (key, answer) in group { answers[key] = answer }
             }
@@ -53,7 +59,7 @@ struct NeedResolver {
         let needs = answers.compactMapValues { answer -> Need? in
             if case .need(let need) = answer { need } else { nil }
         }
-        try await changeWithdrawals(needs.keys.sorted(), of: service, refusing: refusals) { set, now in
+        try await changeWithdrawals(needs.keys.sorted(), of: service, refusing: refusals, in: traces) { set, now in
             for (key, need) in needs where set.entries[key]?.withdrawal.state == .received {
                 set.handle(.needed(need), for: key, now: now)
             }

@@ -16,6 +16,7 @@ struct RequestHandler {
     func handle(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
         var result = BatchResult()
         var items: [RequestBatch.Item] = []
+        var traces = WithdrawalTraces()
         let commands = deliveries.map { IncomingCommand($0) }
         let admitted = try await registry.admitting { admission in
             commands.map { admission.admit(request: $0, now: work.now) }
@@ -25,7 +26,9 @@ struct RequestHandler {
         for (position, delivery) in deliveries.enumerated() {
             switch admitted[position] {
             case .admitted(let request):
-                items.append(.init(request: request, messageID: delivery.properties.messageID, need: nil))
+                let item = RequestBatch.Item(request: request, messageID: delivery.properties.messageID, need: nil)
+                traces.add(delivery.trace, of: item.key)
+                items.append(item)
             case .rejected(let answer): try work.publish(answer, causedBy: delivery)
             case .parked(let reason): result.park(position, reason)
             }
@@ -35,11 +38,11 @@ struct RequestHandler {
 
         let batch = RequestBatch(items: items, prices: prices.latest, policy: policy, now: work.now)
         let outcome = try await batch.run(in: work.database)
-        for notice in outcome.notices { try work.publish(notice.event) }
-        for answer in outcome.rejected { try work.publish(answer) }
+        for notice in outcome.notices { try work.publish(notice.event, in: traces[notice.event]) }
+        for answer in outcome.rejected { try work.publish(answer, in: traces[answer]) }
         work.finish(with: outcome.statements)
-        work.afterCommit { [unresolved, wakeUp] in
-            unresolved.add(outcome.unknownNeeds)
+        work.afterCommit { [unresolved, wakeUp, traces] in
+            unresolved.add(outcome.unknownNeeds.map { .init(key: $0, trace: traces[$0]) })
             if outcome.waiting { wakeUp.ring() }
         }
         return result
@@ -90,6 +93,7 @@ struct CommandHandler {
     ) async throws -> BatchResult {
         var result = BatchResult()
         var items: [CommandBatch.Item] = []
+        var traces = WithdrawalTraces()
         let commands = deliveries.map { IncomingCommand($0) }
         let decisions = try await registry.admitting { admission in
             commands.map { admit(admission, $0) }
@@ -99,9 +103,11 @@ struct CommandHandler {
         for (position, delivery) in deliveries.enumerated() {
             switch decisions[position] {
             case .item(let partner, let id, let command, let type):
+                let key = WithdrawalKey(partner: partner, id: id)
+                traces.add(delivery.trace, of: key)
                 items.append(
                     .init(
-                        key: WithdrawalKey(partner: partner, id: id),
+                        key: key,
                         command: command,
                         messageID: delivery.properties.messageID,
                         messageType: type
@@ -113,8 +119,8 @@ struct CommandHandler {
         }
         guard !items.isEmpty else { return result }
         let outcome = try await CommandBatch(items: items, now: work.now).run(in: work.database)
-        for notice in outcome.notices { try work.publish(notice.event) }
-        for answer in outcome.rejected { try work.publish(answer) }
+        for notice in outcome.notices { try work.publish(notice.event, in: traces[notice.event]) }
+        for answer in outcome.rejected { try work.publish(answer, in: traces[answer]) }
         work.finish(with: outcome.statements)
         return result
     }

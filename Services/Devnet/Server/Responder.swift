@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import Telemetry
 
 /// A request's connection, kept so that a fault can close it.
 struct Connection: RequestContext {
@@ -22,8 +23,31 @@ struct Responder: HTTPResponder {
     /// What a node accepts at most: 4 MiB.
     static let maximumBody = 4 << 20
     let node: Node
+    /// Where each request is noted, with the trace it belongs to.
+    var log: Logger?
 
     func respond(to request: Request, context: Connection) async throws -> Response {
+        guard let log else { return try await answer(to: request, context) }
+        let trace = request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
+        return try await TraceContext.$current.withValue(trace) {
+            let start = ContinuousClock.now
+            var status: Int?
+            defer {
+                log.info(
+                    "\(request.method.rawValue) \(request.uri.path)",
+                    metadata: [
+                        "status": "\(status.map(String.init) ?? "no answer")",
+                        "ms": "\(Int64((ContinuousClock.now - start) / .milliseconds(1)))",
+                    ]
+                )
+            }
+            let response = try await answer(to: request, context)
+            status = response.status.code
+            return response
+        }
+    }
+
+    private func answer(to request: Request, _ context: Connection) async throws -> Response {
         let body: [UInt8]
         do {
             body = Array(buffer: try await request.body.collect(upTo: Self.maximumBody))
@@ -100,5 +124,12 @@ struct Responder: HTTPResponder {
             headers: headers,
             body: .init(byteBuffer: ByteBuffer(bytes: body))
         )
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static var traceparent: Self {
+        guard let name = Self(TraceContext.headerName) else { preconditionFailure("a constant name") }
+        return name
     }
 }

@@ -2,7 +2,7 @@ public import Messaging
 public import Models
 public import Storage
 internal import Synchronization
-internal import Telemetry
+public import Telemetry
 
 /// One transaction and the messages that leave if, and only if, it commits.
 ///
@@ -37,8 +37,13 @@ public final class UnitOfWork: Sendable {
     ///   - cause: the delivery it answers, whose trace it continues.
     /// - Throws: `EncodingError` or ``OversizedMessage``; then the transaction should fail too.
     public func publish(_ message: some Message, id: UUIDv7? = nil, causedBy cause: Delivery? = nil) throws {
+        try publish(message, id: id, in: cause?.trace ?? TraceContext.current)
+    }
+
+    /// The same in a given trace, or none.
+    public func publish(_ message: some Message, id: UUIDv7? = nil, in trace: TraceContext?) throws {
         let row = ids.next(at: now)
-        let outgoing = try codec.outgoing(message, id: id ?? row, trace: cause?.trace ?? TraceContext.current)
+        let outgoing = try codec.outgoing(message, id: id ?? row, trace: trace)
         rows.withLock { $0.append(OutboxMessage(outgoing, id: row, at: now)) }
     }
 
