@@ -58,14 +58,14 @@ struct WithdrawalLifecycleTests {
     @Test func aShortageEndsAtItsLimitOrAtTheEarlierDeadline() {
         var patient = withdrawal(1)
         _ = patient.handle(.shortOf(Energy(1), reason: .poolsExhausted, until: moment(50)), now: moment(2))
-        #expect(patient.handle(.clock, now: moment(49)) == [])
-        #expect(patient.handle(.clock, now: moment(50)).first == .allocation(.failed))
+        #expect(patient.handle(.clock(cleared: moment(0)), now: moment(49)) == [])
+        #expect(patient.handle(.clock(cleared: moment(0)), now: moment(50)).first == .allocation(.failed))
         #expect(patient.state == .expired)
 
         var hurried = withdrawal(1, deadline: moment(20))
         _ = hurried.handle(.shortOf(Energy(1), reason: .poolsExhausted, until: moment(50)), now: moment(2))
         #expect(hurried.shortUntil == moment(20))
-        _ = hurried.handle(.clock, now: moment(20))
+        _ = hurried.handle(.clock(cleared: moment(0)), now: moment(20))
         #expect(hurried.state == .expired)
     }
 
@@ -73,12 +73,26 @@ struct WithdrawalLifecycleTests {
         var withdrawal = withdrawal(1)
         _ = withdrawal.handle(.shortOf(Energy(1), reason: .poolsExhausted, until: moment(50)), now: moment(2))
         _ = withdrawal.handle(.awaitsEnergy, now: moment(3))
-        #expect(withdrawal.handle(.clock, now: moment(51)) == [])
+        #expect(withdrawal.handle(.clock(cleared: moment(0)), now: moment(51)) == [])
+    }
+
+    /// Told to send and revoked: the upstream may have sent before it heard of it.
+    @Test func aDeadlineDoesNotEndWhatMayHaveBeenSentUntilNoTransferCanLandAnyMore() {
+        var withdrawal = ready(deadline: moment(20))
+        guard let last = withdrawal.notAfter else {
+            Issue.record("it is ready")
+            return
+        }
+        _ = withdrawal.handle(.promiseBroke(allocation: allocation(1), reason: .energyLost), now: moment(10))
+        #expect(withdrawal.handle(.clock(cleared: last - .milliseconds(1)), now: moment(5000)) == [])
+        #expect(withdrawal.state == .acquiring)
+        _ = withdrawal.handle(.clock(cleared: last), now: moment(5000))
+        #expect(withdrawal.state == .expired)
     }
 
     @Test func aDeadlineDoesNotEndWhatIsReady() {
         var withdrawal = ready(deadline: moment(20))
-        #expect(withdrawal.handle(.clock, now: moment(30)) == [])
+        #expect(withdrawal.handle(.clock(cleared: moment(0)), now: moment(30)) == [])
         #expect(withdrawal.state == .ready)
     }
 

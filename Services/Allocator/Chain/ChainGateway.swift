@@ -60,8 +60,12 @@ protocol ChainGateway: Sendable {
     func simulate(from: TronAddress, to: TronAddress, units: Int64) async throws -> Simulation
     /// Sends signed bytes; the text is what the node said, for the record.
     func broadcast(_ bytes: [UInt8]) async throws -> String
-    /// What the solid chain knows of a transaction; `nil` when it has it not.
-    func receipt(_ txid: TransactionID) async throws -> (receipt: TransferReceipt, succeeded: Bool)?
+    /// What the solid chain knows of a transaction; `nil` when it has it not, by the word of a node whose solid chain
+    /// reaches the block at least.
+    func receipt(
+        _ txid: TransactionID,
+        solidAt block: Int64
+    ) async throws -> (receipt: TransferReceipt, succeeded: Bool)?
 }
 
 /// A node's answer that cannot be used.

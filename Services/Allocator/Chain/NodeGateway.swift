@@ -11,6 +11,11 @@ final class NodeGateway: ChainGateway, Service {
     private let client: TronClient
     private let token: TronAddress
 
+    /// What no TRON network comes near. Beyond it sums of promises could leave 64 bits, so the answer is refused.
+    private static let mostPrice: Int64 = 100_000_000
+    private static let mostNeed: Int64 = 10_000_000_000
+    private static let mostEnergy: Int64 = 1_000_000_000_000_000
+
     /// Reads nodes, key and token contract from the configuration.
     init(_ service: ServiceHost) throws {
         let configuration = service.configuration
@@ -57,6 +62,8 @@ final class NodeGateway: ChainGateway, Service {
         guard let energy = parameters.energyPrice, let bandwidth = parameters.bandwidthPrice else {
             throw ChainFault.malformed("getEnergyFee or getTransactionFee is missing")
         }
+        try Self.require(energy.rawValue, in: 0...Self.mostPrice, "getEnergyFee")
+        try Self.require(bandwidth.rawValue, in: 0...Self.mostPrice, "getTransactionFee")
         return ChainPrices(energyPrice: energy, bandwidthPrice: bandwidth)
     }
 
@@ -71,6 +78,11 @@ final class NodeGateway: ChainGateway, Service {
                 let resources = try await node.accountResources(of: wallet)
                 let balance = try await node.account(wallet)?.balance
                 let held = try await node.tokenBalance(of: wallet, token: token)
+                for amount in [resources?.energyLimit, resources?.energyUsed] {
+                    guard (0...Self.mostEnergy).contains((amount ?? .zero).rawValue) else {
+                        throw .malformed(path: "/wallet/getaccountresource", "energy \(amount ?? .zero)")
+                    }
+                }
                 return WalletPosition(
                     wallet: wallet,
                     block: block > 0 ? block : head,
@@ -145,7 +157,9 @@ final class NodeGateway: ChainGateway, Service {
             data: TRC20Call.transfer(recipient: to, amount: amount).data
         )
         let simulation = try await client.simulate(call)
-        return simulation.isReverted ? .reverts(simulation.message) : .executes(simulation.energy)
+        guard !simulation.isReverted else { return .reverts(simulation.message) }
+        try Self.require(simulation.energy.rawValue, in: 0...Self.mostNeed, "energy_used of a simulated transfer")
+        return .executes(simulation.energy)
     }
 
     func broadcast(_ bytes: [UInt8]) async throws -> String {
@@ -158,8 +172,20 @@ final class NodeGateway: ChainGateway, Service {
         }
     }
 
-    func receipt(_ txid: TransactionID) async throws -> (receipt: TransferReceipt, succeeded: Bool)? {
-        guard let receipt = try await client.transactionReceipt(txid, in: .solid) else { return nil }
+    func receipt(
+        _ txid: TransactionID,
+        solidAt block: Int64
+    ) async throws -> (receipt: TransferReceipt, succeeded: Bool)? {
+        let found = try await client.onSameNode { node throws(NodeError) in
+            if let receipt = try await node.transactionReceipt(txid, in: .solid) { return TransactionReceipt?(receipt) }
+            // That a node behind does not know it means nothing.
+            let solid = try await node.chainEnds().solid
+            guard solid.number >= block else {
+                throw NodeError.behind(path: "/wallet/getnodeinfo", "solid block \(solid.number) instead of \(block)")
+            }
+            return nil
+        }
+        guard let receipt = found else { return nil }
         return (
             TransferReceipt(
                 energyUsed: receipt.energyStaked,
@@ -169,6 +195,10 @@ final class NodeGateway: ChainGateway, Service {
             ),
             receipt.succeeded
         )
+    }
+
+    private static func require(_ value: Int64, in range: ClosedRange<Int64>, _ name: String) throws(ChainFault) {
+        guard range.contains(value) else { throw .malformed("\(name) is \(value)") }
     }
 
     private struct DelegationPair: Hashable, Sendable {

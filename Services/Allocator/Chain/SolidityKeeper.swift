@@ -30,7 +30,7 @@ struct SolidityKeeper {
                 try await SettlementStore.solid(upTo: solid.number, limit: Self.batch, in: $0)
             }
             guard !due.isEmpty else { return }
-            let receipts = try await receipts(of: due.map(\.txid))
+            let receipts = try await receipts(of: due.map(\.txid), solidAt: solid.number)
             try await changeWithdrawals(due.map(\.key), of: service) { set, now in
                 for withdrawal in due {
                     guard set.entries[withdrawal.key]?.withdrawal.transfer == withdrawal.txid else { continue }
@@ -48,13 +48,16 @@ struct SolidityKeeper {
     }
 
     private func receipts(
-        of txids: [TransactionID]
+        of txids: [TransactionID],
+        solidAt block: Int64
     ) async throws -> [TransactionID: (receipt: TransferReceipt, succeeded: Bool)] {
         var receipts: [TransactionID: (receipt: TransferReceipt, succeeded: Bool)] = [:]
         for start in stride(from: 0, to: txids.count, by: Self.atOnce) {
             try await withThrowingTaskGroup(of: (TransactionID, (TransferReceipt, Bool)?).self) { group in
                 for txid in txids[start..<min(start + Self.atOnce, txids.count)] {
-                    group.addTask { (txid, try await chain.receipt(txid).map { ($0.receipt, $0.succeeded) }) }
+                    group.addTask {
+                        (txid, try await chain.receipt(txid, solidAt: block).map { ($0.receipt, $0.succeeded) })
+                    }
                 }
                 for try await (txid, receipt) in group {
                     if let receipt { receipts[txid] = (receipt.0, receipt.1) }
@@ -71,9 +74,11 @@ struct SolidityKeeper {
         for var attempt in open {
             let isDue = attempt.attempt.block.map { $0 <= solid.number } ?? (solid.time > attempt.attempt.expiration)
             guard isDue else { continue }
-            let known = try await chain.receipt(attempt.attempt.txid) != nil
+            let succeeded = try await chain.receipt(attempt.attempt.txid, solidAt: solid.number)?.succeeded
             let before = attempt.attempt
-            let effects = attempt.attempt.handle(.solid(block: solid.number, time: solid.time, known: known))
+            let effects = attempt.attempt.handle(
+                .solid(block: solid.number, time: solid.time, succeeded: succeeded)
+            )
             if attempt.attempt != before { changed.append(attempt) }
             if effects.contains(.replace) { dead.append(attempt) }
         }
@@ -104,19 +109,16 @@ struct SolidityKeeper {
 
     private func endOverdue(_ solid: SolidBlock) async throws {
         let now = service.clock.now()
+        let cleared = solid.time - policy.sendGrace
         let (overdue, unsent) = try await service.postgres.withConnection { connection in
             (
-                try await SettlementStore.overdue(at: now, limit: Self.batch, in: connection),
-                try await SettlementStore.unsent(
-                    before: solid.time - policy.sendGrace,
-                    limit: Self.batch,
-                    in: connection
-                )
+                try await SettlementStore.overdue(at: now, cleared: cleared, limit: Self.batch, in: connection),
+                try await SettlementStore.unsent(before: cleared, limit: Self.batch, in: connection)
             )
         }
         guard !overdue.isEmpty || !unsent.isEmpty else { return }
         try await changeWithdrawals(overdue + unsent, of: service) { set, now in
-            for key in overdue { set.handle(.clock, for: key, now: now) }
+            for key in overdue { set.handle(.clock(cleared: cleared), for: key, now: now) }
             for key in unsent { set.handle(.sendTimePassed, for: key, now: now) }
         }
     }

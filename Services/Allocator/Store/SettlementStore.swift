@@ -26,9 +26,11 @@ enum SettlementStore {
         ).map { Solid(key: WithdrawalKey(partner: $0.0, id: $0.1), txid: $0.2) }
     }
 
-    /// Those whose deadline or shortage has ended.
+    /// Those whose deadline or shortage has ended, but for those told to send after `cleared`: their transfers may be on
+    /// their way though the promise was revoked.
     static func overdue(
         at now: Timestamp,
+        cleared: Timestamp,
         limit: Int,
         in connection: some PostgresQuerying
     ) async throws -> [WithdrawalKey] {
@@ -36,6 +38,7 @@ enum SettlementStore {
             """
             SELECT partner_id, withdrawal_id FROM allocator.withdrawal
              WHERE state IN ('received', 'acquiring', 'short') AND (deadline <= \(now) OR (state = 'short' AND short_until <= \(now)))
+               AND (not_after IS NULL OR not_after <= \(cleared))
              LIMIT \(limit)
             """,
             as: (PartnerID, WithdrawalID).self

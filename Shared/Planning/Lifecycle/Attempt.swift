@@ -26,8 +26,9 @@ public struct Attempt: Sendable, Equatable {
         case seen(block: Int64, succeeded: Bool)
         /// That block was replaced.
         case lost
-        /// The solid chain has reached this block and time; `known` says whether the solid chain has the transaction.
-        case solid(block: Int64, time: Timestamp, known: Bool)
+        /// The solid chain has reached this block and time; `succeeded` says whether it has executed the transaction, and is
+        /// `nil` when it does not know it.
+        case solid(block: Int64, time: Timestamp, succeeded: Bool?)
     }
 
     /// What follows.
@@ -52,26 +53,39 @@ public struct Attempt: Sendable, Equatable {
             state = .live
             block = nil
             return [.readAccounts]
-        case (.included, .solid(let solid, _, let known)):
+        case (.included, .solid(let solid, _, let succeeded)),
+            (.reverted, .solid(let solid, _, let succeeded)):
             guard let block, block <= solid else { return [] }
-            guard known else {
+            guard succeeded != nil else {
                 // Seen in a block that was replaced, and the replacement was missed.
                 state = .live
                 self.block = nil
                 return [.readAccounts]
             }
-            state = .final
-            return [.finished]
-        case (.reverted, .solid(let solid, _, _)):
-            // Until then another fork may still execute it.
-            guard let block, block <= solid else { return [] }
-            self.block = nil
-            return [.replace]
-        case (.live, .solid(_, let time, let known)):
-            guard time > expiration, !known else { return [] }
-            state = .expired
-            return [.replace]
+            return end(succeeded, solid: solid)
+        case (.live, .solid(let solid, let time, let succeeded)):
+            guard succeeded != nil || time > expiration else { return [] }
+            return end(succeeded, solid: solid)
         default: return []
+        }
+    }
+
+    /// The solid chain decides, whatever the head chain showed before: it may have been another fork.
+    private mutating func end(_ succeeded: Bool?, solid: Int64) -> [Effect] {
+        switch succeeded {
+        case true?:
+            let wasRead = state == .included
+            state = .final
+            block = block ?? solid
+            return wasRead ? [.finished] : [.readAccounts, .finished]
+        case false?:
+            state = .reverted
+            block = nil
+            return [.replace]
+        case nil:
+            state = .expired
+            block = nil
+            return [.replace]
         }
     }
 }

@@ -38,7 +38,7 @@ extension ConfigurationKey {
     /// `BUSBAR_ADMIN_HOST`: without TLS or login, so for an inner network only.
     public static let adminHost = optional("admin.host", .text, default: "0.0.0.0", "Address of the admin port.")
 
-    /// `BUSBAR_BROKER_HOSTS`: ``MessagingConfiguration/hosts``; the port is 5672 where none is given, also with TLS.
+    /// `BUSBAR_BROKER_HOSTS`: ``MessagingConfiguration/hosts``; the port is 5672 where none is given, 5671 with TLS.
     public static let brokerHosts = optional(
         "broker.hosts",
         .list,
@@ -59,7 +59,7 @@ extension ConfigurationKey {
         .file,
         "Certificates (PEM) that the broker's is checked against."
     )
-    /// `BUSBAR_BROKER_HEARTBEAT`: ``MessagingConfiguration/heartbeat``, whole seconds to the broker and at least one.
+    /// `BUSBAR_BROKER_HEARTBEAT`: ``MessagingConfiguration/heartbeat``, whole seconds to the broker; less than one is refused.
     public static let brokerHeartbeat = optional(
         "broker.heartbeat",
         .duration,

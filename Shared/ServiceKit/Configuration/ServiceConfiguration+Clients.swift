@@ -3,14 +3,15 @@ public import Storage
 
 extension ServiceConfiguration {
     /// How to reach the broker.
-    /// - Throws: ``ConfigurationError`` for a host that is not `host:port`.
+    /// - Throws: ``ConfigurationError`` for a host that is not `host:port`, or a heartbeat below a second.
     public func messaging(connectionName: String) throws(ConfigurationError) -> MessagingConfiguration {
         var hosts: [MessagingConfiguration.Host] = []
+        let usualPort = flag(.brokerTLS) ? 5671 : 5672
         for text in list(.brokerHosts) {
             guard let host = PostgresConfiguration.Host(parsing: text), !host.host.hasPrefix("/") else {
                 throw invalid(.brokerHosts, "\(text) is not host:port")
             }
-            hosts.append(.init(host.host, port: text.contains(":") ? host.port : 5672))
+            hosts.append(.init(host.host, port: text.contains(":") ? host.port : usualPort))
         }
         var tls: TLSConfiguration?
         if flag(.brokerTLS) {
@@ -26,6 +27,9 @@ extension ServiceConfiguration {
             tls: tls,
             connectionName: connectionName
         )
+        guard duration(.brokerHeartbeat) >= .seconds(1) else {
+            throw invalid(.brokerHeartbeat, "a heartbeat is at least 1s")
+        }
         result.heartbeat = duration(.brokerHeartbeat)
         return result
     }

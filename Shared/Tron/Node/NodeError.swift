@@ -55,6 +55,11 @@ public struct NodeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The node's head is older than was asked for.
     public static func behind(path: String, _ reason: String) -> NodeError { NodeError(.behind, path: path, reason) }
 
+    /// The answer can be read, and says what cannot be.
+    public static func malformed(path: String, _ reason: String) -> NodeError {
+        NodeError(.malformed, path: path, reason)
+    }
+
     /// Whether the same question may be answered later or by another node.
     public var isRetriable: Bool { ![.refused, .tooLarge, .cancelled].contains(code) }
 

@@ -29,6 +29,6 @@ func randomEvent(for number: Int64, _ random: inout Generator) -> Withdrawal.Eve
             ),
             succeeded: random.chance(70)
         )
-    default: random.chance(30) ? .sendTimePassed : .clock
+    default: random.chance(30) ? .sendTimePassed : .clock(cleared: moment(random.int(0...250)))
     }
 }

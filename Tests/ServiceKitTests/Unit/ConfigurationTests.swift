@@ -1,4 +1,5 @@
 import Configuration
+import Messaging
 import ServiceKit
 import Testing
 
@@ -79,6 +80,19 @@ import FoundationEssentials
         let found = problems(enough.merging([variable: value]) { $1 })
         try #require(found.count == 1)
         #expect(found[0].description.hasPrefix("\(variable)=\(value) is not valid: "))
+    }
+
+    private func load(_ environment: [String: String]) throws -> ServiceConfiguration {
+        try ServiceConfiguration(service: "allocator", keys: own, environment: enough.merging(environment) { $1 })
+    }
+
+    @Test func theBrokersPortFollowsTLSAndItsHeartbeatIsASecondAtLeast() throws {
+        let plain = try load(["BUSBAR_BROKER_HOSTS": "a,b:7"])
+        #expect(try plain.messaging(connectionName: "test").hosts.map(\.port) == [5672, 7])
+        let secure = try load(["BUSBAR_BROKER_HOSTS": "a,b:7", "BUSBAR_BROKER_TLS": "true"])
+        #expect(try secure.messaging(connectionName: "test").hosts.map(\.port) == [5671, 7])
+        let hasty = try load(["BUSBAR_BROKER_HEARTBEAT": "250ms"])
+        #expect(throws: ConfigurationError.self) { try hasty.messaging(connectionName: "test") }
     }
 
     @Test func aFileGivesValuesSecretsAndComplaints() throws {
