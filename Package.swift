@@ -154,6 +154,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
         tests("ArchitectureTests", []),
+        tests("AllocatorTests", ["Allocator", "Planning", "Schemas", "Storage", "Models", "TestSupport", log]),
         tests(
             "BusbarCLITests",
             ["BusbarCLI", "TestSupport", "LocalStack", "ServiceKit", "Messaging", "Storage", "Models"]
