@@ -1,0 +1,195 @@
+internal import Models
+
+extension Purchase {
+    /// Less than this of the ordered energy is a partial delivery.
+    private var enough: Energy {
+        Energy(scaledUp(order.energy.rawValue, by: 1000 - limits.tolerancePerMille, over: 1000) ?? .max)
+    }
+
+    /// What is known or has to be assumed to be spent.
+    private var spent: Sun {
+        if let charged { return (charged - refunded).clamped }
+        return payment == .dead || boughtAt == nil ? .zero : order.quoted
+    }
+
+    /// The supplier's word.
+    mutating func take(_ report: PurchaseReport, _ now: Timestamp) -> [PurchaseEffect] {
+        reference = report.reference ?? reference
+        if !report.delegations.isEmpty { delegations = Array(report.delegations.prefix(32)) }
+        var effects = report.charged.map { charge($0) } ?? []
+        switch report.state {
+        case .failed(let refunded): return effects + supplierGaveUp(refunded: refunded, now)
+        case .cancelled:
+            // Nothing is known to be taken: nothing is to be had back.
+            if state.isLive, energy == .zero, !rules.paysOnChain, (charged ?? .zero) == .zero {
+                return effects + fail("the supplier cancelled the order", wasAsked: true)
+            }
+            return effects + supplierGaveUp(refunded: false, now)
+        case .accepted, .delivering, .delivered, .partial: break
+        }
+        expiresAt = report.expiresAt ?? expiresAt
+        guard state.isLive else {
+            if state.isFailure { effects.append(.alarm("\(order.key) was given up, and the supplier says it has it")) }
+            return effects
+        }
+        boughtAt = boughtAt ?? now
+        if report.state == .delivered { state = .delivered } else if state != .delivered { state = .accepted }
+        lookAgain(now)
+        return effects + [.readChain]
+    }
+
+    private mutating func charge(_ amount: Sun) -> [PurchaseEffect] {
+        guard charged != amount, amount >= .zero else { return [] }
+        let isFirst = charged == nil
+        charged = amount
+        return [.charged(amount)] + (isFirst ? [.learn(.price(quoted: order.quoted, charged: amount))] : [])
+    }
+
+    mutating func paid(_ now: Timestamp) -> [PurchaseEffect] {
+        guard rules.paysOnChain, payment == .pending else { return [] }
+        payment = .landed
+        guard state.isLive else { return charged == nil ? charge(order.quoted) : [] }
+        boughtAt = boughtAt ?? now
+        if call == nil, nextLookUp == nil { nextLookUp = now }
+        return charged == nil ? charge(order.quoted) : []
+    }
+
+    /// The supplier says it will not deliver.
+    private mutating func supplierGaveUp(refunded isRefunded: Bool, _ now: Timestamp) -> [PurchaseEffect] {
+        guard state.isLive else {
+            if state == .disputed, isRefunded { return refundArrived(spent) }
+            return state == .proven ? [.alarm("\(order.key) is on chain, and the supplier says it failed")] : []
+        }
+        guard energy == .zero else { return settlePart(now) }
+        if rules.paysOnChain, payment == .pending, !isRefunded {
+            // It may still be paid; then there is something to claim.
+            if state == .prepared { state = .unknown }
+            lookAgain(now)
+            return []
+        }
+        boughtAt = boughtAt ?? now
+        return giveUp("the supplier did not deliver", refunded: isRefunded)
+    }
+
+    /// Ends it without energy: failed where nothing is spent, else refunded or claimed.
+    private mutating func giveUp(_ why: String, refunded isRefunded: Bool) -> [PurchaseEffect] {
+        let amount = spent
+        guard amount > .zero else { return fail(why, wasAsked: true) }
+        reason = why
+        nextLookUp = nil
+        call = nil
+        state = isRefunded ? .refunded : .disputed
+        if isRefunded { refunded += amount }
+        let booked: [PurchaseEffect] = charged == nil ? [.charged(amount)] : []
+        charged = charged ?? amount
+        return booked + [
+            .learn(.fill(false)), isRefunded ? .refunded(amount) : .claimRefund(amount), .settled(state),
+            .failOver(reason: why),
+        ]
+    }
+
+    /// Ends it with nothing bought.
+    mutating func fail(_ why: String, wasAsked: Bool = false) -> [PurchaseEffect] {
+        state = .failed
+        reason = why
+        nextLookUp = nil
+        call = nil
+        return (wasAsked ? [.learn(.fill(false))] : []) + [.settled(.failed), .failOver(reason: why)]
+    }
+
+    mutating func refundArrived(_ amount: Sun) -> [PurchaseEffect] {
+        guard amount > .zero, state == .disputed || state == .proven || state == .ended else { return [] }
+        refunded += amount
+        if state == .disputed { state = .refunded }
+        return [.refunded(amount)]
+    }
+
+    mutating func chainShows(_ shown: Energy, at moment: Timestamp, _ now: Timestamp) -> [PurchaseEffect] {
+        chainReadAt = max(moment, chainReadAt ?? moment)
+        switch state {
+        case .planned: return []
+        case .prepared, .unknown, .accepted, .delivered:
+            energy = shown
+            if shown >= enough { return prove(moment, now) }
+            if shown > .zero, state == .prepared || state == .unknown {
+                state = .accepted
+                boughtAt = boughtAt ?? now
+                if call == nil { nextLookUp = now }
+            }
+            return conclude(now)
+        case .proven, .returning:
+            energy = shown
+            return shown == .zero ? end(moment) : []
+        case .ended: return []
+        case .failed, .refunded, .disputed:
+            guard shown > .zero, !hasEnergyBeenLate else { return [] }
+            hasEnergyBeenLate = true
+            return [.lateDelivery(shown)]
+        }
+    }
+
+    private mutating func prove(_ moment: Timestamp, _ now: Timestamp) -> [PurchaseEffect] {
+        let time = moment - (placedAt ?? createdAt)
+        boughtAt = boughtAt ?? now
+        stand(moment, now)
+        return [.proven(energy), .learn(.fill(true)), .learn(.timeToChain(time)), .settled(.proven)]
+    }
+
+    /// What there is stays, the rest is given up.
+    private mutating func settlePart(_ now: Timestamp) -> [PurchaseEffect] {
+        let missing = (order.energy - energy).clamped
+        stand(now, now)
+        let worth = scaledUp(order.quoted.rawValue, by: energy.rawValue, over: max(1, order.energy.rawValue)) ?? 0
+        let due = spent - Sun(worth)
+        return [.proven(energy), .missing(missing), .learn(.fill(false)), .settled(.proven)]
+            + (due > .zero ? [.claimRefund(due)] : [])
+    }
+
+    private mutating func stand(_ moment: Timestamp, _ now: Timestamp) {
+        state = .proven
+        provenAt = moment
+        expiresAt = expiresAt ?? moment + order.duration
+        if call?.kind == .place { call = nil }
+        lookUps = 0
+        nextLookUp = nil
+    }
+
+    private mutating func end(_ moment: Timestamp) -> [PurchaseEffect] {
+        let wasReturned = state == .returning
+        state = .ended
+        nextLookUp = nil
+        call = nil
+        guard !wasReturned, let provenAt, let expiresAt else { return [] }
+        let isEarly = moment < expiresAt - limits.earlySlack
+        let kept = isEarly ? moment - provenAt : order.duration
+        return [.learn(.kept(ordered: order.duration, kept: kept))]
+            + (isEarly ? [.alarm("\(order.key) ended at \(moment), paid until \(expiresAt)")] : [])
+    }
+
+    mutating func proofLost(_ now: Timestamp) -> [PurchaseEffect] {
+        guard state == .proven else { return [] }
+        state = .delivered
+        energy = .zero
+        provenAt = nil
+        boughtAt = now
+        lookUps = 0
+        lookAgain(now)
+        return [.unproven, .readChain]
+    }
+
+    /// Gives up what was bought and is not there, when supplier and chain were asked after the limit.
+    mutating func conclude(_ now: Timestamp) -> [PurchaseEffect] {
+        guard state.isLive, let since = boughtAt ?? (limits.writeOff == nil ? nil : placedAt) else { return [] }
+        let limit = since + limits.deliver
+        guard let chainReadAt, chainReadAt >= limit else { return [] }
+        let isAnswered = boughtAt != nil && now >= since + limits.abandon && (lookedUpAt.map { $0 >= limit } ?? false)
+        let isWrittenOff = limits.writeOff.map { now >= since + $0 } ?? false
+        guard isAnswered || isWrittenOff else { return [] }
+        guard energy == .zero else { return settlePart(now) }
+        boughtAt = since
+        return giveUp(
+            "no energy on chain \(limits.deliver.wholeMilliseconds / 1000) s after it was bought",
+            refunded: false
+        )
+    }
+}
