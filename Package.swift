@@ -135,7 +135,10 @@ let package = Package(
                 lifecycle, log, metrics,
             ]
         ),
-        service("Devnet", ["ChainModel", "Models", "Tron", "Telemetry", httpServer, arguments, lifecycle, nioCore, log]),
+        service(
+            "Devnet",
+            ["ChainModel", "Models", "Tron", "Telemetry", crypto, httpServer, arguments, lifecycle, nioCore, log]
+        ),
         service(
             "BusbarCLI",
             [

@@ -30,9 +30,10 @@ struct Devnet: AsyncParsableCommand {
 
     func run() async throws {
         let node = Node(.init(blockInterval: blockInterval.duration, seed: seed))
+        let sandboxes = Sandboxes(node: node)
         let host = host
         let application = Application(
-            responder: Responder(node: node, log: logRequests ? Self.requestLog : nil),
+            responder: Responder(node: node, sandboxes: sandboxes, log: logRequests ? Self.requestLog : nil),
             configuration: .init(address: .hostname(host, port: port), reuseAddress: true),
             onServerRunning: { channel in
                 StandardOutput.print("http://\(host):\(channel.localAddress?.port ?? 0)")
@@ -41,7 +42,7 @@ struct Devnet: AsyncParsableCommand {
         )
         let producer = BlockProducer(node: node, interval: blockInterval.duration)
         var configuration = ServiceGroupConfiguration(
-            services: [producer, application],
+            services: [SandboxKeeper(node: node, sandboxes: sandboxes), producer, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "devnet") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -17,6 +17,9 @@ actor Node {
     private(set) var offset = Duration.zero
 
     init(_ configuration: Configuration, wallClock: any WallClock = SystemClock()) {
+    /// How often the chain was begun anew.
+    private(set) var generation = 0
+    private var listeners: [AsyncStream<Void>.Continuation] = []
         self.configuration = configuration
         self.wallClock = wallClock
         chain = Blockchain(Genesis.state(at: wallClock.now()))
@@ -49,6 +52,20 @@ actor Node {
         chain.produce(at: now)
     }
 
+        tell()
+    }
+
+    /// Tells of each change of the head; changes that nobody has looked at yet are one.
+    func changes() -> AsyncStream<Void> {
+        let (stream, listener) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        listeners.append(listener)
+        return stream
+    }
+
+    private func tell() {
+        listeners.removeAll { listener in
+            if case .terminated = listener.yield() { true } else { false }
+        }
     /// What a fault has in store for a request to this path.
     func disturbance(of path: String) -> Disturbance { faults.disturbance(of: path, at: now) }
 
@@ -66,8 +83,10 @@ actor Node {
         }
     }
 
+        tell()
     func reorganize(depth: Int, keepingTransactions: Bool) -> Int {
-        chain.reorganize(depth: depth, keepingTransactions: keepingTransactions)
+        defer { tell() }
+        return chain.reorganize(depth: depth, keepingTransactions: keepingTransactions)
     }
 
     func change<Result: Sendable, Failure: Error>(
@@ -85,7 +104,9 @@ actor Node {
     func reset() {
         offset = .zero
         faults = Faults(seed: configuration.seed)
-        chain = Blockchain(Genesis.state(at: now))
+        chain = Genesis.chain(at: now)
+        generation += 1
+        tell()
     }
 }
 

@@ -23,6 +23,7 @@ struct Responder: HTTPResponder {
     /// What a node accepts at most: 4 MiB.
     static let maximumBody = 4 << 20
     let node: Node
+    let sandboxes: Sandboxes
     /// Where each request is noted, with the trace it belongs to.
     var log: Logger?
 
@@ -59,6 +60,10 @@ struct Responder: HTTPResponder {
         if let name = Routes.rest(of: path, after: "/devnet/") {
             return await control(name, request.method, body)
         }
+        if let (sandbox, rest) = sandboxes.route(path) {
+            return try await play(sandbox, rest, request, body, context)
+        }
+        if let response = try await price(path, request) { return response }
         let disturbance = await node.disturbance(of: path)
         if let latency = disturbance.latency { try await Task.sleep(for: latency) }
         if let status = disturbance.status {
@@ -94,6 +99,47 @@ struct Responder: HTTPResponder {
             return Self.response(200, reason.json)
         } catch {
             return Self.response(500, ["Error": .string("\(error)")])
+        }
+    }
+
+    private func play(
+        _ sandbox: any Sandbox,
+        _ path: String,
+        _ request: Request,
+        _ body: [UInt8],
+        _ context: Connection
+    ) async throws -> Response {
+        let question = SandboxRequest(
+            method: request.method,
+            path: path,
+            query: request.uri.query ?? "",
+            headers: request.headers,
+            body: body
+        )
+        let answer = try await sandboxes.answer(question, by: sandbox)
+        if answer.isLost {
+            try? await context.channel.close()
+            throw CancellationError()
+        }
+        return Self.response(answer.status, answer.body.bytes, retryAfter: answer.retryAfter)
+    }
+
+    /// `GET /devnet/suppliers`, and `GET` or `POST /devnet/suppliers/<name>`.
+    private func controlSuppliers(
+        _ path: Substring,
+        _ method: HTTPRequest.Method,
+        _ body: [UInt8]
+    ) async throws -> Response {
+        if path.isEmpty, method == .get { return Self.response(200, await sandboxes.statements()) }
+        guard let sandbox = sandboxes[String(path.dropFirst())] else {
+            return Self.response(404, ["error": .string("no supplier \(path.dropFirst())")])
+        }
+        switch method {
+        case .get: return Self.response(200, await sandbox.desk.statement())
+        case .post:
+            let fields = body.contains { $0 > 32 } ? try JSON(parsing: body) : [:]
+            return Self.response(200, try await SupplierControl.change(sandbox.desk, fields))
+        default: return Self.response(405, ["error": .string("no \(method.rawValue) for suppliers")])
         }
     }
 
