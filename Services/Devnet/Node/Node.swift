@@ -15,11 +15,11 @@ actor Node {
     private(set) var faults: Faults
     /// How far domain time is ahead of the machine's clock.
     private(set) var offset = Duration.zero
-
-    init(_ configuration: Configuration, wallClock: any WallClock = SystemClock()) {
     /// How often the chain was begun anew.
     private(set) var generation = 0
     private var listeners: [AsyncStream<Void>.Continuation] = []
+
+    init(_ configuration: Configuration, wallClock: any WallClock = SystemClock()) {
         self.configuration = configuration
         self.wallClock = wallClock
         chain = Blockchain(Genesis.state(at: wallClock.now()))
@@ -50,8 +50,6 @@ actor Node {
     func produce() {
         guard !faults.isStuck(at: now) else { return }
         chain.produce(at: now)
-    }
-
         tell()
     }
 
@@ -66,6 +64,8 @@ actor Node {
         listeners.removeAll { listener in
             if case .terminated = listener.yield() { true } else { false }
         }
+    }
+
     /// What a fault has in store for a request to this path.
     func disturbance(of path: String) -> Disturbance { faults.disturbance(of: path, at: now) }
 
@@ -81,9 +81,9 @@ actor Node {
             offset += configuration.blockInterval
             chain.produce(at: now)
         }
+        tell()
     }
 
-        tell()
     func reorganize(depth: Int, keepingTransactions: Bool) -> Int {
         defer { tell() }
         return chain.reorganize(depth: depth, keepingTransactions: keepingTransactions)
@@ -104,7 +104,7 @@ actor Node {
     func reset() {
         offset = .zero
         faults = Faults(seed: configuration.seed)
-        chain = Genesis.chain(at: now)
+        chain = Blockchain(Genesis.state(at: now))
         generation += 1
         tell()
     }

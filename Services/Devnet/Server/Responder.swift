@@ -63,7 +63,6 @@ struct Responder: HTTPResponder {
         if let (sandbox, rest) = sandboxes.route(path) {
             return try await play(sandbox, rest, request, body, context)
         }
-        if let response = try await price(path, request) { return response }
         let disturbance = await node.disturbance(of: path)
         if let latency = disturbance.latency { try await Task.sleep(for: latency) }
         if let status = disturbance.status {
@@ -144,6 +143,13 @@ struct Responder: HTTPResponder {
     }
 
     private func control(_ name: String, _ method: HTTPRequest.Method, _ body: [UInt8]) async -> Response {
+        if name == "suppliers" || name.hasPrefix("suppliers/") {
+            do {
+                return try await controlSuppliers(name.dropFirst("suppliers".count), method, body)
+            } catch {
+                return Self.response(400, ["error": .string("\(error)")])
+            }
+        }
         let table = method == .get ? Control.get : Control.post
         guard method == .get || method == .post, let endpoint = table[name] else {
             let isKnown = Control.get[name] != nil || Control.post[name] != nil
