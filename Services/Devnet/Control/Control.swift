@@ -5,12 +5,14 @@ internal import Models
 enum Control {
     typealias Endpoint = @Sendable (Node, JSON) async throws(ControlError) -> JSON
 
-    static let get: [String: Endpoint] = ["time": time, "state": StateSummary.answer, "faults": FaultControl.list]
+    static let get: [String: Endpoint] = [
+        "time": time, "state": StateSummary.answer, "faults": FaultControl.list, "rentals": RentalControl.show,
+    ]
 
     static let post: [String: Endpoint] = [
         "fund": fund, "stake": stake, "reward": reward, "permission": permission, "parameters": parameters,
         "propose": propose, "contract": contract, "weight": weight, "time": advance, "mine": mine, "reorg": reorganize,
-        "faults": FaultControl.add, "reset": reset,
+        "faults": FaultControl.add, "rentals": RentalControl.change, "reset": reset,
     ]
 
     private static func change(

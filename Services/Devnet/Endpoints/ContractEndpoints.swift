@@ -89,13 +89,24 @@ enum ContractEndpoints {
     }
 
     @Sendable static func contract(_ view: View, _ query: Query) throws(NodeError) -> JSON {
-        guard try query.address("value") == view.state.token.address else { return [:] }
+        let address = try query.address("value")
+        if let market = view.state.rentals, market.address == address {
+            return RentalABI.contract(market, query.format)
+        }
+        guard address == view.state.token.address else { return [:] }
         return smartContract(view.state.token, query.format)
     }
 
     @Sendable static func info(_ view: View, _ query: Query) throws(NodeError) -> JSON {
         let token = view.state.token
-        guard try query.address("value") == token.address else { return [:] }
+        let address = try query.address("value")
+        if let market = view.state.rentals, market.address == address {
+            return [
+                "runtimecode": .string(TokenABI.code), "smart_contract": RentalABI.contract(market, query.format),
+                "contract_state": [:],
+            ]
+        }
+        guard address == token.address else { return [:] }
         var state = Fields()
         state.add(unlessZero: "energy_usage", token.energyUsedInCycle)
         state.add(unlessZero: "energy_factor", token.energyFactor)

@@ -22,7 +22,7 @@ actor Node {
     init(_ configuration: Configuration, wallClock: any WallClock = SystemClock()) {
         self.configuration = configuration
         self.wallClock = wallClock
-        chain = Blockchain(Genesis.state(at: wallClock.now()))
+        chain = Genesis.chain(at: wallClock.now())
         faults = Faults(seed: configuration.seed)
     }
 
@@ -104,7 +104,7 @@ actor Node {
     func reset() {
         offset = .zero
         faults = Faults(seed: configuration.seed)
-        chain = Blockchain(Genesis.state(at: now))
+        chain = Genesis.chain(at: now)
         generation += 1
         tell()
     }
@@ -115,14 +115,36 @@ enum Genesis {
     /// Mainnet's address of Tether's token, so that clients need no other configuration.
     static let token = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"
 
-    static func state(at now: Timestamp) -> ChainState {
-        guard let token = try? TronAddress(base58: token) else { preconditionFailure("a constant address") }
+    /// Mainnet's address of JustLend DAO's Energy Rental.
+    static let market = "TU2MJ5Veik1LRAgjeSzEdvmDYx7mefJZvd"
+    /// What it rents out: energy of about 950 million a day.
+    static let marketStake = Sun(100_000_000 * Sun.trx.rawValue)
+
+    /// The chain a devnet begins with. The market's stake is part of the network's weight, not in addition to it.
+    static func chain(at now: Timestamp) -> Blockchain {
+        var chain = Blockchain(state(at: now))
+        guard let market = chain.head.rentals?.address else { return chain }
+        let weight = chain.head.totals(.energy).weight
+        do throws(InterventionError) {
+            try chain.stake(market, .energy, marketStake)
+            try chain.setTotalWeight(.energy, weight)
+        } catch {
+            preconditionFailure("a pool within the network's weight: \(error)")
+        }
+        return chain
+    }
+
+    private static func state(at now: Timestamp) -> ChainState {
+        guard let token = try? TronAddress(base58: token), let market = try? TronAddress(base58: market) else {
+            preconditionFailure("constant addresses")
+        }
         return ChainState(
             at: now,
             parameters: ChainParameters(),
             foreignWeight: PerResource(bandwidth: 26_500_000_000, energy: 18_961_880_220),
             token: TokenContract(address: token, creator: address(0)),
-            witnesses: (1...27).map(address)
+            witnesses: (1...27).map(address),
+            rentals: RentalMarket(address: market, creator: address(28), liquidator: address(29), at: now)
         )
     }
 

@@ -6,7 +6,7 @@ struct Sandboxes: Sendable {
     let all: [any Sandbox]
 
     init(node: Node) {
-        all = [TronZapSandbox(node: node), CatFeeSandbox(node: node)]
+        all = [TronZapSandbox(node: node), CatFeeSandbox(node: node), TronNRGSandbox(node: node)]
     }
 
     subscript(name: String) -> (any Sandbox)? { all.first { $0.name == name } }

@@ -23,4 +23,13 @@ public struct Signer: Sendable {
         let raw = body.rawBytes
         return SignedTransaction(rawBytes: raw, signatures: [key.sign(.of(rawBytes: raw))])
     }
+
+    /// Signs the claim of energy for a payment this key has made: the text `<transaction id>:<receiver>`.
+    ///
+    /// No other text can be signed, because a signed text may authorise anything elsewhere.
+    /// - Throws: when the rules do not let the receiver have energy.
+    public func signClaim(of payment: TransactionID, for receiver: TronAddress) throws(SigningRefusal) -> String {
+        try rules.check(claimFor: receiver)
+        return key.sign(message: "\(payment.hex):\(receiver.base58)")
+    }
 }

@@ -1,5 +1,5 @@
 public import ChainModel
-internal import Models
+public import Models
 
 extension SigningRules {
     /// Passes what is allowed.
@@ -33,7 +33,25 @@ extension SigningRules {
         }
     }
 
+    /// Passes a claim of energy for someone who may get it.
+    public func check(claimFor receiver: TronAddress) throws(SigningRefusal) {
+        guard beneficiaries.contains(receiver) else { throw .destination(receiver) }
+    }
+
+    private func check(_ call: TriggerSmartContract, maximumStake: Sun) throws(SigningRefusal) {
+        guard call.callTokenValue == 0, call.tokenID == 0, let rental = RentalCall(data: call.data) else { throw .call }
+        switch rental {
+        case .rent(let receiver, let stake):
+            guard beneficiaries.contains(receiver) else { throw .destination(receiver) }
+            guard stake <= maximumStake else { throw .amount(stake, maximum: maximumStake) }
+            try check(amount: call.callValue)
+        case .giveBack:
+            guard call.callValue == .zero else { throw .call }
+        }
+    }
+
     private func check(_ call: TriggerSmartContract) throws(SigningRefusal) {
+        if let maximumStake = rentals[call.contractAddress] { return try check(call, maximumStake: maximumStake) }
         guard let maximum = tokens[call.contractAddress] else { throw .token(call.contractAddress) }
         guard call.callValue == .zero, call.callTokenValue == 0, call.tokenID == 0,
             let tokenCall = TRC20Call(data: call.data), tokenCall.data == call.data

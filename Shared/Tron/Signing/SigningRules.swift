@@ -34,6 +34,10 @@ public struct SigningRules: Sendable, Hashable {
     public var permissionID: Int
     /// Token contracts that may be called, and the most of each in one transaction.
     public var tokens: [TronAddress: TokenAmount]
+    /// Rental markets that may be called, and the most stake in one rental.
+    public var rentals: [TronAddress: Sun]
+    /// For whom energy may be rented or claimed.
+    public var beneficiaries: Destinations
     /// The most a contract call may name as fee limit.
     public var maximumFeeLimit: Sun
     /// Whether delegations may be locked. A locked one cannot be taken back before its time.
@@ -41,7 +45,7 @@ public struct SigningRules: Sendable, Hashable {
     /// Whether a memo may be added, for which the network charges.
     public var allowsMemo: Bool
 
-    /// All rules. By default no token may be called, nothing locked, no memo added.
+    /// All rules. By default no token or market may be called, nothing locked or claimed, no memo added.
     public init(
         contracts: Set<ContractType>,
         owners: Set<TronAddress>,
@@ -49,6 +53,8 @@ public struct SigningRules: Sendable, Hashable {
         maximumAmount: Sun,
         permissionID: Int,
         tokens: [TronAddress: TokenAmount] = [:],
+        rentals: [TronAddress: Sun] = [:],
+        beneficiaries: Destinations = .only([]),
         maximumFeeLimit: Sun = .zero,
         allowsLock: Bool = false,
         allowsMemo: Bool = false
@@ -59,6 +65,8 @@ public struct SigningRules: Sendable, Hashable {
         self.maximumAmount = maximumAmount
         self.permissionID = permissionID
         self.tokens = tokens
+        self.rentals = rentals
+        self.beneficiaries = beneficiaries
         self.maximumFeeLimit = maximumFeeLimit
         self.allowsLock = allowsLock
         self.allowsMemo = allowsMemo
@@ -104,6 +112,32 @@ public struct SigningRules: Sendable, Hashable {
             destinations: .only(recipients),
             maximumAmount: maximumAmount,
             permissionID: permissionID
+        )
+    }
+
+    /// Buying energy: paying suppliers, claiming what was paid for, renting from markets and giving back.
+    /// - Parameters:
+    ///   - payees: suppliers' addresses.
+    ///   - markets: rental contracts, and the most stake in one rental.
+    ///   - beneficiaries: the wallets that may get the energy.
+    ///   - maximumAmount: the most TRX in one payment or prepayment.
+    public static func purchasing(
+        from wallet: TronAddress,
+        payees: Set<TronAddress>,
+        markets: [TronAddress: Sun] = [:],
+        for beneficiaries: Destinations,
+        maximumAmount: Sun,
+        maximumFeeLimit: Sun = .zero
+    ) -> SigningRules {
+        SigningRules(
+            contracts: markets.isEmpty ? [.transfer] : [.transfer, .triggerSmartContract],
+            owners: [wallet],
+            destinations: .only(payees),
+            maximumAmount: maximumAmount,
+            permissionID: 0,
+            rentals: markets,
+            beneficiaries: beneficiaries,
+            maximumFeeLimit: maximumFeeLimit
         )
     }
 }
