@@ -120,7 +120,7 @@ public struct CatFee: Supplier {
     }
 
     private func call<Result: Decodable>(
-        _ method: SupplierCall.Method,
+        _ method: HTTPCall.Method,
         _ path: String,
         _ type: Result.Type,
         purpose: String
@@ -133,7 +133,7 @@ public struct CatFee: Supplier {
             method: method.rawValue,
             path: signed
         )
-        let request = SupplierCall(
+        let request = HTTPCall(
             method,
             base + path,
             headers: [

@@ -43,7 +43,7 @@ public final class HTTPTransport: SupplierTransport {
     }
 
     /// Sends a call once.
-    public func answer(to call: SupplierCall) async throws(SupplierFault) -> SupplierAnswer {
+    public func answer(to call: HTTPCall) async throws(SupplierFault) -> SupplierAnswer {
         let start = ContinuousClock.now
         let result = await exchange(call)
         let host = Self.host(of: call.url)
@@ -60,7 +60,7 @@ public final class HTTPTransport: SupplierTransport {
 
     /// One exchange within the time allowed. The client's own deadline ends with the head of the answer, so that a body
     /// which comes drop by drop is cut off here.
-    private func exchange(_ call: SupplierCall) async -> Result<SupplierAnswer, SupplierFault> {
+    private func exchange(_ call: HTTPCall) async -> Result<SupplierAnswer, SupplierFault> {
         let limit = limits.call
         let result = await withTaskGroup(of: Result<SupplierAnswer, any Error>.self) { group in
             group.addTask {
@@ -83,7 +83,7 @@ public final class HTTPTransport: SupplierTransport {
         return result.mapError { SupplierFault(transport: $0) }
     }
 
-    private func perform(_ call: SupplierCall) async throws -> SupplierAnswer {
+    private func perform(_ call: HTTPCall) async throws -> SupplierAnswer {
         var message = HTTPClientRequest(url: call.url)
         message.method = call.method == .get ? .GET : .POST
         message.headers.add(name: "accept", value: "application/json")

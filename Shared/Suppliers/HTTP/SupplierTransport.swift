@@ -1,7 +1,7 @@
 public import Models
 
 /// One call of a supplier's HTTP API.
-public struct SupplierCall: Sendable {
+public struct HTTPCall: Sendable {
     /// The two methods that suppliers use.
     public enum Method: String, Sendable {
         /// Reads.
@@ -76,5 +76,5 @@ public protocol SupplierTransport: Sendable {
     /// Sends a call once.
     /// - Throws: `not_connected` (`notSent`) when no connection came about; `timeout` or `no_answer` (`sent`) when the
     ///   request may have arrived. Every status is an answer.
-    func answer(to call: SupplierCall) async throws(SupplierFault) -> SupplierAnswer
+    func answer(to call: HTTPCall) async throws(SupplierFault) -> SupplierAnswer
 }

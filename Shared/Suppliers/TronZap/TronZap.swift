@@ -82,14 +82,7 @@ public struct TronZap: Supplier {
 
     /// `POST /v1/transaction/check`, and when that finds nothing `POST /v1/transaction/new`.
     public func place(_ purchase: PreparedPurchase) async throws(SupplierFault) -> OrderReport {
-        let known: OrderReport?
-        do throws(SupplierFault) {
-            known = try await find(purchase)
-        } catch {
-            // This call did not buy; an earlier one may have.
-            throw error
-        }
-        if let known { return known }
+        if let known = try await find(purchase) { return known }
         let demand = purchase.order.demand
         let order = NewOrder(
             external_id: purchase.order.key.rawValue,
@@ -131,7 +124,7 @@ public struct TronZap: Supplier {
         purpose: String
     ) async throws(SupplierFault) -> Result {
         let body = try JSONAnswer.bytes(question)
-        let request = SupplierCall(
+        let request = HTTPCall(
             .post,
             base + path,
             headers: [
