@@ -102,6 +102,7 @@ let package = Package(
         shared("Planning", ["Models"]),
         shared("Messaging", ["IOThread", "CRabbitMQ", "Models", log, lifecycle, collections]),
         shared("Storage", ["IOThread", "CPostgres", "Models", log, lifecycle, collections]),
+        shared("Ledger", ["Storage", "Models"]),
         shared("LocalStack", ["CLinux", "Models", log]),
         shared(
             "Schemas",
@@ -153,7 +154,7 @@ let package = Package(
         tests("CatalogueTests", ["Models"], exclude: ["Golden"]),
         tests("PlanningTests", ["Planning", "Models"]),
         tests("ChainModelTests", ["ChainModel", "Models"]),
-        tests("TronTests", ["Tron", "ChainModel", "Models", crypto, nioCore, nioPosix, nioHTTP]),
+        tests("TronTests", ["Tron", "TestSupport", "ChainModel", "Models", crypto, nioCore, nioPosix, nioHTTP]),
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
         tests("ArchitectureTests", []),
@@ -164,6 +165,7 @@ let package = Package(
         ),
         tests("MessagingTests", ["Messaging", "Models", "LocalStack", "TestSupport", log, lifecycle]),
         tests("StorageTests", ["Storage", "TestSupport", "LocalStack", "Models", log]),
+        tests("LedgerTests", ["Ledger", "Schemas", "Storage", "Models", "TestSupport", log]),
         tests(
             "ServiceKitTests",
             [
@@ -174,7 +176,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "LocalStack", "Messaging", "Models", "Tron", "ChainModel", httpClient, nioCore, nioHTTP, lifecycle, log,
+                "TestSupport", "LocalStack", "Messaging", "Models", "Tron", "ChainModel", httpClient, nioCore, nioHTTP,
+                lifecycle, log,
             ]
         ),
     ]

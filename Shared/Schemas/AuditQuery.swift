@@ -30,6 +30,12 @@ public struct AuditQuery: Sendable {
         ),
         AuditQuery(3, "promises never exceed what was read of the wallet", PackageResources.Audit_3_promises_sql),
         AuditQuery(
+            4,
+            "ledger entries sum to zero, balances to their postings, none below its limit",
+            PackageResources.Audit_4_ledger_sql
+        ),
+        AuditQuery(5, "every debit has one completed allocation or one refund", PackageResources.Audit_5_debits_sql),
+        AuditQuery(
             6,
             "every delegation is explained, and none is overdue",
             PackageResources.Audit_6_delegations_sql,

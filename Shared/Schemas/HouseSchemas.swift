@@ -5,7 +5,11 @@ public enum HouseSchemas {
     /// Partners, broker users, hot wallets, pools.
     public static let registry = MigrationSet(
         schema: "registry",
-        migrations: [Migration(name: "0001_partners", sql: PackageResources.Registry_0001_partners_sql)]
+        migrations: [
+            Migration(name: "0001_partners", sql: PackageResources.Registry_0001_partners_sql),
+            Migration(name: "0002_terms", sql: PackageResources.Registry_0002_terms_sql),
+            Migration(name: "0003_suppliers", sql: PackageResources.Registry_0003_suppliers_sql),
+        ]
     )
 
     /// The main job.
@@ -18,8 +22,27 @@ public enum HouseSchemas {
         ]
     )
 
+    /// The books: append-only, and written by functions alone.
+    public static let ledger = MigrationSet(
+        schema: "ledger",
+        migrations: [
+            Migration(name: "0001_books", sql: PackageResources.Ledger_0001_books_sql),
+            Migration(name: "0002_posting", sql: PackageResources.Ledger_0002_posting_sql),
+            Migration(name: "0003_charging", sql: PackageResources.Ledger_0003_charging_sql),
+        ]
+    )
+
+    /// What TRX and energy cost, and what the chain charges.
+    public static let prices = MigrationSet(
+        schema: "prices",
+        migrations: [
+            .messageTables(schema: "prices"),
+            Migration(name: "0001_feed", sql: PackageResources.Prices_0001_feed_sql),
+        ]
+    )
+
     /// All of them.
-    public static let all = [registry, allocator]
+    public static let all = [registry, allocator, ledger, prices]
 
     /// Makes the login roles. Run before the migrations.
     public static let roles = String(decoding: PackageResources.Grants_1_roles_sql, as: UTF8.self)
@@ -28,5 +51,5 @@ public enum HouseSchemas {
     public static let privileges = String(decoding: PackageResources.Grants_2_privileges_sql, as: UTF8.self)
 
     /// The login roles.
-    public static let roleNames = ["registry", "allocator"]
+    public static let roleNames = ["registry", "allocator", "ledger", "prices"]
 }
