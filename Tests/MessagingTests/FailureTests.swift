@@ -79,11 +79,11 @@ struct FailureTests {
                     guard let error = error as? MessagingError else { return false }
                     return error.code == .timeout && !error.inDoubt.isEmpty && error.outcomes.count == 300
                 }
-                #expect(ContinuousClock.now - frozen < .seconds(5))
+                #expect(ContinuousClock.now - frozen < .patient(.seconds(5)))
                 try await eventually(within: .seconds(5), "both connections notice") {
                     !client.state.publishing.isConnected && !client.state.consuming.isConnected
                 }
-                #expect(ContinuousClock.now - frozen < .seconds(6))
+                #expect(ContinuousClock.now - frozen < .patient(.seconds(6)))
                 // A frozen handshake: the kernel accepts, nobody answers.
                 try await eventually(within: .seconds(5), "the login times out") {
                     client.state.publishing.lastError?.code == .connectionFailed
@@ -94,7 +94,7 @@ struct FailureTests {
                 let outcomes = try await client.publish([message("q", "again")])
                 #expect(outcomes == [.confirmed])
                 try await eventually("consumed") { seen.withLock { $0 >= 2 } }
-                #expect(ContinuousClock.now - thawed < .seconds(10))
+                #expect(ContinuousClock.now - thawed < .patient(.seconds(10)))
             }
         }
     }
@@ -110,7 +110,7 @@ struct FailureTests {
             let began = ContinuousClock.now
             run.cancel()
             try await run.value
-            #expect(ContinuousClock.now - began < .seconds(5))
+            #expect(ContinuousClock.now - began < .patient(.seconds(5)))
             guard case .failure(let error) = await stuck, let error = error as? MessagingError else {
                 Issue.record("the publish succeeded")
                 return
@@ -133,7 +133,7 @@ struct FailureTests {
                 } throws: { error in
                     (error as? MessagingError)?.code == .timeout
                 }
-                #expect(ContinuousClock.now - began < .seconds(15))
+                #expect(ContinuousClock.now - began < .patient(.seconds(15)))
                 try await eventually("the alarm is visible") { client.state.blocked != nil }
                 #expect(client.state.publishing.isConnected)
                 #expect(!client.state.isReady)
@@ -186,7 +186,7 @@ struct FailureTests {
                     if well.count >= 2 { break }
                 }
                 #expect(well == ["first", "second"])
-                #expect(ContinuousClock.now - began < .seconds(3))
+                #expect(ContinuousClock.now - began < .patient(.seconds(3)))
                 try await server.ctl(["eval", "sys:resume(whereis('%2F_sick'))."])
                 #expect(await first.value == "first")
             }

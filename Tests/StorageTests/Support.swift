@@ -90,7 +90,7 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Waits until something holds, at most a while.
 /// - Returns: whether it came to hold.
 func eventually(within limit: Duration, _ condition: () async throws -> Bool) async rethrows -> Bool {
-    let end = ContinuousClock.now + limit
+    let end = ContinuousClock.now + .patient(limit)
     while ContinuousClock.now < end {
         if try await condition() { return true }
         // Tests watch from outside: there is no event to wait for. Cancellation is noticed by the condition.

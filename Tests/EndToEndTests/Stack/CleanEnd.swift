@@ -1,5 +1,6 @@
 internal import LocalStack
 internal import Models
+internal import TestSupport
 internal import Testing
 
 extension StackUnderTest {
@@ -25,7 +26,7 @@ extension StackUnderTest {
     /// Waits until the chain shows no delegation any more: all of it was taken back.
     func expectReclaimed(limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation) async throws
     {
-        let deadline = ContinuousClock.now + limit
+        let deadline = ContinuousClock.now + .patient(limit)
         var left = try await devnet().state().delegations.count { $0.energySun > 0 }
         while left > 0, ContinuousClock.now < deadline {
             // The chain announces nothing.

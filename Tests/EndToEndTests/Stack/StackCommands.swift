@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import LocalStack
 internal import Models
+internal import TestSupport
 internal import Tron
 
 /// `busbar audit --json`
@@ -42,7 +43,9 @@ struct PartnerUnderTest: Sendable {
 extension StackUnderTest {
     /// Runs a command of `busbar` against this stack.
     func busbar(_ arguments: [String], limit: Duration = .seconds(60)) async throws -> CommandResult {
-        try await Launch(try Executables.path("busbar"), arguments + ["--directory", directory]).run(limit: limit)
+        try await Launch(try Executables.path("busbar"), arguments + ["--directory", directory]).run(
+            limit: .patient(limit)
+        )
     }
 
     /// Runs a command that must succeed.
@@ -83,7 +86,7 @@ extension StackUnderTest {
 
     /// Waits until nothing is left in any queue of commands.
     func waitUntilQueuesAreEmpty(limit: Duration = .seconds(20)) async throws {
-        let deadline = ContinuousClock.now + limit
+        let deadline = ContinuousClock.now + .patient(limit)
         while true {
             let full = try await queueLengths().filter { !$0.key.hasSuffix(".parked") && $0.value > 0 }
             if full.isEmpty { return }

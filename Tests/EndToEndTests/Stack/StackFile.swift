@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import LocalStack
+internal import TestSupport
 
 /// What a running `busbar up` writes down about itself: the same JSON as `busbar up --json` and `busbar status --json`.
 struct StackFile: Decodable, Sendable {
@@ -67,7 +68,7 @@ extension StackUnderTest {
 
     /// Waits until a part runs as another process than before and is ready.
     func waitUntilBack(_ name: String, notAs pid: Int32?, limit: Duration = .seconds(60)) async throws {
-        let deadline = ContinuousClock.now + limit
+        let deadline = ContinuousClock.now + .patient(limit)
         while true {
             let part = try part(name)
             if let process = part.process, process.pid != pid,

@@ -1,5 +1,6 @@
 internal import Models
 internal import Synchronization
+internal import TestSupport
 
 /// What one upstream has heard, with the checks that every upstream may rely on.
 final class UpstreamBook: Sendable {
@@ -83,7 +84,7 @@ final class UpstreamBook: Sendable {
         limit: Duration = .seconds(60),
         until condition: @Sendable (UpstreamBook) -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + limit
+        let deadline = ContinuousClock.now + .patient(limit)
         while !condition(self) {
             guard ContinuousClock.now < deadline else {
                 let open = courses.filter { $0.outcome == nil }.prefix(20).map { "\($0.id): \($0.names)" }

@@ -184,7 +184,7 @@ func eventually(
     _ what: String,
     _ isSo: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + .patient(limit)
     while try await !isSo() {
         guard ContinuousClock.now < deadline else { throw Unexpected("not within \(limit): \(what)") }
         try await Task.sleep(for: .milliseconds(20))
