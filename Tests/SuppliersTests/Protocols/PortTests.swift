@@ -1,0 +1,57 @@
+internal import Models
+internal import Suppliers
+internal import Testing
+
+/// Arithmetic of the port, and the transport's limits.
+@Suite struct PortTests {
+    private let terms = SupplierTerms(
+        minimumEnergy: Energy(32_000),
+        maximumEnergy: Energy(100_000),
+        energyStep: Energy(1000),
+        durations: .fixed([.seconds(3600), .seconds(600)]),
+        idempotentCreate: true,
+        naturalKey: .orderKey,
+        lookup: .byKey,
+        activatesReceiver: false,
+        refundPolicy: .none
+    )
+
+    @Test func energyIsSoldInPacks() {
+        #expect(terms.sold(for: .zero) == Energy(32_000))
+        #expect(terms.sold(for: Energy(32_001)) == Energy(33_000))
+        #expect(terms.sold(for: Energy(100_000)) == Energy(100_000))
+        #expect(terms.sold(for: Energy(100_001)) == nil)
+        #expect(terms.sold(for: Energy(Int64.max)) == nil)
+    }
+
+    @Test func theShortestRentalThatSufficesIsTaken() {
+        #expect(terms.rental(lasting: .seconds(1)) == .seconds(600))
+        #expect(terms.rental(lasting: .seconds(601)) == .seconds(3600))
+        #expect(terms.rental(lasting: .seconds(3601)) == nil)
+        var any = terms
+        any.durations = .any(.seconds(60)...(.seconds(120)))
+        #expect(any.rental(lasting: .seconds(1)) == .seconds(60))
+        #expect(any.rental(lasting: .seconds(90)) == .seconds(90))
+        #expect(any.rental(lasting: .seconds(121)) == nil)
+    }
+
+    @Test func theLimitOfAnAnswerHolds() async throws {
+        try await DevnetUnderTest.with { devnet in
+            var limits = HTTPTransport.Limits()
+            limits.answer = 50
+            let transport = HTTPTransport(limits: limits)
+            let call = HTTPCall(.get, devnet.url + "/devnet/state", purpose: "test")
+            let failure = try await fault { () async throws(SupplierFault) in try await transport.answer(to: call) }
+            #expect(failure.code == .badAnswer && failure.stage == .answered, "\(failure)")
+            await transport.shutdown()
+        }
+    }
+
+    @Test func anAddressThatIsNoneIsNotSent() async throws {
+        let transport = HTTPTransport()
+        let call = HTTPCall(.get, "no address", purpose: "test")
+        let failure = try await fault { () async throws(SupplierFault) in try await transport.answer(to: call) }
+        #expect(failure.code == .invalidRequest && failure.stage == .notSent, "\(failure)")
+        await transport.shutdown()
+    }
+}
