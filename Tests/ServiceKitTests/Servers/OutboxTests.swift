@@ -25,7 +25,9 @@ import Testing
                 try await eventually("all heard") { heard.all.count >= 700 }
                 #expect(heard.all == Array(1...700))
                 try await eventually("all marked") { try await service.unpublished() == 0 }
-                #expect(service.metrics.exposition().contains("busbar_outbox_published_total{path=\"relay\"} 700\n"))
+                try await eventually("all counted") {
+                    service.metrics.exposition().contains("busbar_outbox_published_total{path=\"relay\"} 700\n")
+                }
             }
         }
     }

@@ -125,6 +125,7 @@ import Testing
                 try await eventually("the second is started") { second.gate.isOpen }
                 try await Task.sleep(for: .milliseconds(500))
                 #expect(terms.all == ["first"])
+                #expect(most.withLock { $0 } == 1)
                 // Loses its session: the lock is free, and someone leads again.
                 try await service.postgres.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -135,7 +136,8 @@ import Testing
             try await eventually("the second leads at last") { terms.all.last == "second" }
             await second.stop()
             #expect(await code.value == .ok)
-            #expect(most.withLock { $0 } == 1)
+            // Who has lost the session may lead a moment longer than the lock is his: what he does is fenced.
+            #expect(leading.withLock { $0 } == 0)
         }
     }
 
