@@ -30,6 +30,8 @@ public struct SupplierQuote: Sendable, Hashable {
     public var total: Sun
     /// The part of ``total`` that is not the energy's price: activation, processing.
     public var fees: Sun
+    /// The part of ``total`` that comes back when a rental is given back at its end.
+    public var refundable: Sun
     /// What it has on sale now; `nil` when it does not say.
     public var available: Energy?
     /// Until when the caller should rely on it.
@@ -41,6 +43,7 @@ public struct SupplierQuote: Sendable, Hashable {
         duration: Duration,
         total: Sun,
         fees: Sun = .zero,
+        refundable: Sun = .zero,
         available: Energy? = nil,
         validUntil: Timestamp
     ) {
@@ -48,12 +51,15 @@ public struct SupplierQuote: Sendable, Hashable {
         self.duration = duration
         self.total = total
         self.fees = fees
+        self.refundable = refundable
         self.available = available
         self.validUntil = validUntil
     }
 
-    /// What one energy costs, fees apart, rounded up.
-    public var pricePerEnergy: SunPerEnergy? { SunPerEnergy(paying: (total - fees).clamped, for: energy) }
+    /// What one energy costs, apart from fees and what comes back, rounded up.
+    public var pricePerEnergy: SunPerEnergy? {
+        SunPerEnergy(paying: (total - fees - refundable).clamped, for: energy)
+    }
 }
 
 /// A demand under our key, with the most that may be paid.

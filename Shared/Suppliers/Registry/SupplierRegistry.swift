@@ -19,6 +19,12 @@ public struct SupplierRegistry: Sendable {
         .catFee: { settings, surroundings throws(SupplierSettingsError) in
             try CatFee(settings, surroundings)
         },
+        .tronNRG: { settings, surroundings throws(SupplierSettingsError) in
+            try TronNRG(settings, surroundings)
+        },
+        .justLend: { settings, surroundings throws(SupplierSettingsError) in
+            try JustLend(settings, surroundings)
+        },
     ])
 
     /// The kinds it knows, sorted.

@@ -71,6 +71,25 @@ extension TronNode {
         )
     }
 
+    /// The fee limit for a call of the market: its energy on the present state at the burn price, and half as much again.
+    /// - Throws: `refused` when the market would refuse the call.
+    public func feeLimit(
+        of call: RentalCall,
+        to market: TronAddress,
+        by renter: TronAddress,
+        paying payment: Sun
+    ) async throws(NodeError) -> Sun {
+        let path = "/wallet/triggerconstantcontract"
+        let simulation = try await simulate(
+            TriggerSmartContract(owner: renter, contractAddress: market, callValue: payment, data: call.data)
+        )
+        guard !simulation.isReverted else { throw NodeError(.refused, path: path, simulation.message) }
+        guard let price = try await networkParameters().energyPrice,
+            let limit = scaledUp(simulation.energy.rawValue, by: price.rawValue * 3, over: 2)
+        else { throw NodeError(.malformed, path: "/wallet/getchainparameters", "no getEnergyFee") }
+        return Sun(limit)
+    }
+
     /// How a rental stands, its deposit up to date; `nil` when there is none.
     public func rental(
         in market: TronAddress,

@@ -29,12 +29,15 @@ public struct TransactionBuilder: Sendable, Hashable {
         self.permissionID = permissionID
     }
 
+    /// The last block time at which what it makes may enter a block.
+    public var expiration: Timestamp { time + lifetime }
+
     /// A body with any contract.
     public func body(_ contract: Contract, feeLimit: Sun = .zero, memo: [UInt8] = []) -> TransactionBody {
         TransactionBody(
             contract: contract,
             referenceBlock: reference,
-            expiration: time + lifetime,
+            expiration: expiration,
             timestamp: time,
             feeLimit: feeLimit,
             memo: memo,

@@ -91,6 +91,7 @@ struct SandboxDriver: Sendable {
             destinations: .any,
             maximumAmount: Sun(100_000 * Sun.trx.rawValue),
             permissionID: 0,
+            beneficiaries: .any,
             maximumFeeLimit: Sun(1000 * Sun.trx.rawValue)
         )
     }

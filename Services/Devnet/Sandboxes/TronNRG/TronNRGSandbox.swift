@@ -97,6 +97,8 @@ struct TronNRGSandbox: Sandbox {
             return Self.failure(403, "signature_mismatch", "the signer has not made the payment")
         }
         guard await till.use(id) else {
+            // What the original says to a claim that failed before is not published; here it says so again.
+            if let failure = await till.failure(of: id) { return failure }
             return Self.failure(409, "hash_already_used", "this transaction hash has been claimed")
         }
         return await fulfil(hash, transfer, receiver)
@@ -110,10 +112,10 @@ struct TronNRGSandbox: Sandbox {
     private func fulfil(_ hash: String, _ payment: Transfer, _ receiver: TronAddress) async -> SandboxAnswer {
         let amount = payment.amount
         guard amount >= Self.minimum else {
-            return await refuse("below_minimum", "below the minimum of 4 TRX", nil, payment)
+            return await refuse(hash, "below_minimum", "below the minimum of 4 TRX", payment)
         }
         guard amount <= Self.maximum else {
-            return await refuse("payment_verification_failed", "above the maximum of 1000 TRX", nil, payment)
+            return await refuse(hash, "payment_verification_failed", "above the maximum of 1000 TRX", payment)
         }
         let perTRX = await till.energyPerTRX
         let energy = scaledDown(amount.rawValue, by: perTRX, over: Sun.trx.rawValue) ?? 0
@@ -122,9 +124,9 @@ struct TronNRGSandbox: Sandbox {
         do throws(SandboxRefusal) {
             order = try await desk.place(request, paid: amount)
         } catch {
-            return await refuse("delegation_failed", "the provider could not deliver: \(error)", nil, payment)
+            return await refuse(hash, "delegation_failed", "the provider could not deliver: \(error)", payment)
         }
-        await till.expect(order.id, from: payment)
+        await till.expect(order.id, for: hash, from: payment)
         let blocks = await desk.node.changes()
         await work()
         if order.plan.earlySuccess == nil, order.plan.neverDelivers == nil { await wait(for: order.id, blocks) }
@@ -150,18 +152,16 @@ struct TronNRGSandbox: Sandbox {
 
     private func report(_ id: String, _ payment: Transfer) async -> SandboxAnswer {
         guard let order = await desk.order(id: id) else { return Self.failure(500, "delegation_failed", "no order") }
-        let isDelivered = order.shown == .delivered || order.plan.neverDelivers != nil
         if order.shown == .failed {
-            return await refuse("delegation_failed", "the provider could not deliver", id, payment)
+            await till.work()
+            return Self.failure(400, "delegation_failed", "the provider could not deliver", ref: id, refund: payment)
         }
-        guard isDelivered else {
-            return Self.failure(500, "delegation_failed", "still being processed", ref: id)
-        }
+        let isDelivered = order.shown == .delivered
         var fields = Fields()
-        fields.add("status", "delegated")
+        fields.add("status", isDelivered ? "delegated" : "pending")
         fields.add("ref", id)
         fields.add("delegate_to", order.request.receiver.base58)
-        fields.add("energy", order.plan.neverDelivers == nil ? order.energy : order.request.energy)
+        fields.add("energy", isDelivered ? order.energy : order.request.energy)
         fields.add("amount_trx", .double(Double(payment.amount.rawValue) / 1_000_000))
         fields.add("tx_hashes", .array(order.delegation.map { [.string($0.hex)] } ?? []))
         fields.add("expires_at", (order.expires ?? order.created + Self.duration).description)
@@ -169,24 +169,32 @@ struct TronNRGSandbox: Sandbox {
     }
 
     /// Pays back on chain, and says so.
-    private func refuse(_ error: String, _ message: String, _ ref: String?, _ payment: Transfer) async -> SandboxAnswer
+    private func refuse(_ hash: String, _ error: String, _ message: String, _ payment: Transfer) async -> SandboxAnswer
     {
-        if ref == nil { await till.refund(payment) }
+        let answer = Self.failure(400, error, message, refund: payment)
+        await till.refund(payment, for: hash, answer: answer)
         await till.work()
-        var answer = Self.failure(400, error, message, ref: ref)
-        guard case .object(let members) = answer.body else { return answer }
-        let amount = JSON.double(Double(payment.amount.rawValue) / 1_000_000)
-        let refund: JSON = ["status": "queued", "amount_trx": amount, "to": .string(payment.owner.base58)]
-        answer.body = .object(members + [.init(key: "refund", value: refund)])
         return answer
     }
 
-    private static func failure(_ status: Int, _ error: String, _ message: String, ref: String? = nil) -> SandboxAnswer
-    {
+    static func failure(
+        _ status: Int,
+        _ error: String,
+        _ message: String,
+        ref: String? = nil,
+        refund: Transfer? = nil
+    ) -> SandboxAnswer {
         var fields = Fields()
         fields.add("error", error)
         fields.add("message", message)
         fields.add("ref", ref.map { .string($0) })
+        fields.add(
+            "refund",
+            refund.map {
+                let amount = JSON.double(Double($0.amount.rawValue) / 1_000_000)
+                return ["status": "queued", "amount_trx": amount, "to": .string($0.owner.base58)]
+            }
+        )
         return SandboxAnswer(status: status, fields.json)
     }
 }

@@ -18,8 +18,10 @@ actor TronNRGTill {
     private var used: Set<TransactionID> = []
     private var order: [TransactionID] = []
     private var generation = -1
-    /// Payers of orders that may still fail.
-    private var payments: [String: Transfer] = [:]
+    /// Orders that may still fail, with what paid for them.
+    private var expected: [String: (hash: String, payment: Transfer)] = [:]
+    /// What was said to claims that failed, by the payment's id.
+    private var failures: [String: SandboxAnswer] = [:]
     private var refunds: [Refund] = []
     private var isWorking = false
 
@@ -40,16 +42,25 @@ actor TronNRGTill {
         guard used.insert(payment).inserted else { return false }
         order.append(payment)
         if order.count > Self.memory {
-            used.subtract(order.prefix(Self.memory / 4))
+            for id in order.prefix(Self.memory / 4) {
+                used.remove(id)
+                failures[id.hex] = nil
+            }
             order.removeFirst(Self.memory / 4)
         }
         return true
     }
 
-    /// Notes who is paid back if the order fails.
-    func expect(_ id: String, from payment: Transfer) { payments[id] = payment }
+    /// What was said to a claim of this payment that failed.
+    func failure(of payment: TransactionID) -> SandboxAnswer? { failures[payment.hex] }
 
-    func refund(_ payment: Transfer) { refunds.append(Refund(to: payment.owner, amount: payment.amount)) }
+    /// Notes who is paid back if the order fails.
+    func expect(_ id: String, for hash: String, from payment: Transfer) { expected[id] = (hash, payment) }
+
+    func refund(_ payment: Transfer, for hash: String, answer: SandboxAnswer) {
+        refunds.append(Refund(to: payment.owner, amount: payment.amount))
+        failures[hash] = answer
+    }
 
     /// Pays back what has failed, again if a reorganisation lost it.
     func work() async {
@@ -57,12 +68,14 @@ actor TronNRGTill {
         isWorking = true
         defer { isWorking = false }
         await forgetAfterReset()
-        for (id, payment) in payments.sorted(by: { $0.key < $1.key }) {
-            guard let order = await desk.order(id: id), order.isActive else {
-                if await desk.order(id: id)?.phase == .failed { refund(payment) }
-                payments[id] = nil
+        for (id, claim) in expected.sorted(by: { $0.key < $1.key }) {
+            let order = await desk.order(id: id)
+            guard !(order?.isActive ?? false), expected.removeValue(forKey: id) != nil, order?.phase == .failed else {
                 continue
             }
+            let text = "the provider could not deliver"
+            let answer = TronNRGSandbox.failure(400, "delegation_failed", text, ref: id, refund: claim.payment)
+            refund(claim.payment, for: claim.hash, answer: answer)
         }
         guard !refunds.isEmpty else { return }
         let view = await desk.node.view
@@ -100,6 +113,6 @@ actor TronNRGTill {
         let present = await desk.node.generation
         guard present != generation else { return }
         generation = present
-        (used, order, payments, refunds) = ([], [], [:], [])
+        (used, order, expected, failures, refunds) = ([], [], [:], [:], [])
     }
 }
