@@ -7,9 +7,9 @@ extension Purchase {
         return calls
     }
 
-    /// The call of that number, if it is the one that is awaited; it is not any more.
-    mutating func finish(_ number: Int) -> Call? {
-        guard let awaited = call, awaited.number == number else { return nil }
+    /// The call of that kind and number, if it is the one that is awaited; it is not any more.
+    mutating func finish(_ number: Int, _ kind: SupplierCall) -> Call? {
+        guard let awaited = call, awaited.number == number, awaited.kind == kind else { return nil }
         call = nil
         return awaited
     }
@@ -34,6 +34,8 @@ extension Purchase {
         lookUps = min(lookUps + 1, 1000)
         nextLookUp = now + pause
     }
+
+    static let lateClaimLimit = 2
 
     /// How often a proven purchase is looked up for what it has cost.
     static let priceLookUps = 5
@@ -62,7 +64,7 @@ extension Purchase {
             return []
         case .done:
             state = .accepted
-            boughtAt = boughtAt ?? now
+            known(now)
             return lookUp(now)
         }
     }
@@ -77,6 +79,14 @@ extension Purchase {
         switch rules.absence {
         case .oncePaymentIsDead:
             if payment == .dead { return fail("the payment never reached the chain", wasAsked: true) }
+            if let limit = deliveryLimit, now >= limit {
+                // What is paid is claimed twice more, then the money is wanted back.
+                guard lateClaims < Self.lateClaimLimit else {
+                    lookAgain(now)
+                    return []
+                }
+                lateClaims += 1
+            }
             // The same payment and claim once more: they count once, however often they are sent.
             guard let placeEndedAt, now - placeEndedAt < limits.firstPause * 3 else { return place(now) }
             nextLookUp = placeEndedAt + limits.firstPause * 3

@@ -21,18 +21,18 @@ extension Purchase {
         case .failed(let refunded): return effects + supplierGaveUp(refunded: refunded, now)
         case .cancelled:
             // Nothing is known to be taken: nothing is to be had back.
-            if state.isLive, energy == .zero, !rules.paysOnChain, (charged ?? .zero) == .zero {
+            if state.isLive, state != .planned, energy == .zero, !rules.paysOnChain, (charged ?? .zero) == .zero {
                 return effects + fail("the supplier cancelled the order", wasAsked: true)
             }
             return effects + supplierGaveUp(refunded: false, now)
         case .accepted, .delivering, .delivered, .partial: break
         }
         expiresAt = report.expiresAt ?? expiresAt
-        guard state.isLive else {
+        guard state.isLive, state != .planned else {
             if state.isFailure { effects.append(.alarm("\(order.key) was given up, and the supplier says it has it")) }
             return effects
         }
-        boughtAt = boughtAt ?? now
+        known(now)
         if report.state == .delivered { state = .delivered } else if state != .delivered { state = .accepted }
         lookAgain(now)
         return effects + [.readChain]
@@ -46,7 +46,7 @@ extension Purchase {
     }
 
     mutating func paid(_ now: Timestamp) -> [PurchaseEffect] {
-        guard rules.paysOnChain, payment == .pending else { return [] }
+        guard rules.paysOnChain, payment == .pending, state != .planned else { return [] }
         payment = .landed
         guard state.isLive else { return charged == nil ? charge(order.quoted) : [] }
         boughtAt = boughtAt ?? now
@@ -56,7 +56,7 @@ extension Purchase {
 
     /// The supplier says it will not deliver.
     private mutating func supplierGaveUp(refunded isRefunded: Bool, _ now: Timestamp) -> [PurchaseEffect] {
-        guard state.isLive else {
+        guard state.isLive, state != .planned else {
             if state == .disputed, isRefunded { return refundArrived(spent) }
             return state == .proven ? [.alarm("\(order.key) is on chain, and the supplier says it failed")] : []
         }
@@ -113,7 +113,7 @@ extension Purchase {
             if shown >= enough { return prove(moment, now) }
             if shown > .zero, state == .prepared || state == .unknown {
                 state = .accepted
-                boughtAt = boughtAt ?? now
+                known(now)
                 if call == nil { nextLookUp = now }
             }
             return conclude(now)
@@ -171,25 +171,36 @@ extension Purchase {
         state = .delivered
         energy = .zero
         provenAt = nil
-        boughtAt = now
+        acceptedAt = now
         lookUps = 0
         lookAgain(now)
         return [.unproven, .readChain]
     }
 
+    /// The supplier has it.
+    mutating func known(_ now: Timestamp) {
+        boughtAt = boughtAt ?? now
+        acceptedAt = acceptedAt ?? now
+    }
+
+    /// When it should be on chain.
+    var deliveryLimit: Timestamp? { (acceptedAt ?? boughtAt).map { $0 + limits.deliver } }
+
     /// Gives up what was bought and is not there, when supplier and chain were asked after the limit.
     mutating func conclude(_ now: Timestamp) -> [PurchaseEffect] {
-        guard state.isLive, let since = boughtAt ?? (limits.writeOff == nil ? nil : placedAt) else { return [] }
-        let limit = since + limits.deliver
+        guard state.isLive, call?.kind != .place,
+            let since = acceptedAt ?? boughtAt ?? (limits.writeOff == nil ? nil : placedAt)
+        else { return [] }
+        // A claim may take effect as long as a call may last: what was asked sooner proves nothing.
+        let limit = max(since + limits.deliver, placeEndedAt.map { $0 + limits.call } ?? since)
         guard let chainReadAt, chainReadAt >= limit else { return [] }
-        let isAnswered = boughtAt != nil && now >= since + limits.abandon && (lookedUpAt.map { $0 >= limit } ?? false)
+        let isClaimed = acceptedAt != nil || !rules.paysOnChain || lateClaims >= Self.lateClaimLimit
+        let isAsked = boughtAt != nil && isClaimed && lookedUpAt.map { $0 >= limit } ?? false
         let isWrittenOff = limits.writeOff.map { now >= since + $0 } ?? false
-        guard isAnswered || isWrittenOff else { return [] }
+        guard isAsked && now >= since + limits.abandon || isWrittenOff else { return [] }
         guard energy == .zero else { return settlePart(now) }
-        boughtAt = since
-        return giveUp(
-            "no energy on chain \(limits.deliver.wholeMilliseconds / 1000) s after it was bought",
-            refunded: false
-        )
+        boughtAt = boughtAt ?? since
+        let seconds = limits.deliver.wholeMilliseconds / 1000
+        return giveUp("no energy on chain \(seconds) s after it was bought", refunded: false)
     }
 }

@@ -41,8 +41,11 @@ public struct Purchase: Sendable, Equatable, Codable {
     public internal(set) var placedAt: Timestamp?
     /// How often it was placed.
     public internal(set) var placements = 0
-    /// When it was first known that money is spent on it: the limits of delivery count from then.
+    /// When it was first known that money is spent on it.
     public internal(set) var boughtAt: Timestamp?
+    /// When it was first known that the supplier has it: the limits of delivery count from then, and where only the payment
+    /// is known, from ``boughtAt``.
+    public internal(set) var acceptedAt: Timestamp?
     /// When the chain first showed all of it.
     public internal(set) var provenAt: Timestamp?
 
@@ -75,6 +78,8 @@ public struct Purchase: Sendable, Equatable, Codable {
     /// Of the newest reading of the chain.
     var chainReadAt: Timestamp?
     var hasEnergyBeenLate = false
+    /// How often a landed payment was claimed after the limit of delivery.
+    var lateClaims = 0
 
     /// A new one; ``PurchaseEvent/begin`` sets it going.
     public init(
@@ -114,26 +119,26 @@ public struct Purchase: Sendable, Equatable, Codable {
             guard state == .planned, call == nil else { return [] }
             return [.prepare(call: start(.prepare, now))]
         case .prepared(let number):
-            guard state == .planned, finish(number) != nil else { return [] }
+            guard state == .planned, finish(number, .prepare) != nil else { return [] }
             state = .prepared
             return place(now)
         case .prepareFailed(let fault, let number):
-            guard state == .planned, finish(number) != nil else { return [] }
+            guard state == .planned, finish(number, .prepare) != nil else { return [] }
             return fail("\(fault)")
         case .placed(let report, let number):
-            if finish(number) != nil { placeEndedAt = now }
+            if finish(number, .place) != nil { placeEndedAt = now }
             return take(report, now)
         case .placeFailed(let fault, let number):
-            guard finish(number) != nil else { return [] }
+            guard finish(number, .place) != nil else { return [] }
             placeEndedAt = now
             return placementFailed(fault, now)
         case .found(let report, let number):
-            guard let asked = finish(number) else { return report.map { take($0, now) } ?? [] }
+            guard let asked = finish(number, .find) else { return report.map { take($0, now) } ?? [] }
             lookedUpAt = asked.startedAt
             guard let report else { return absent(asked: asked.startedAt, now) + conclude(now) }
             return take(report, now) + conclude(now)
         case .findFailed(let fault, let number):
-            guard finish(number) != nil else { return [] }
+            guard finish(number, .find) != nil else { return [] }
             lookAgain(now, atLeast: fault.retryAfter)
             return conclude(now)
         case .paymentLanded: return paid(now)

@@ -1,0 +1,200 @@
+import FoundationEssentials
+import Models
+import Planning
+import Testing
+
+func supplier(_ text: String) -> SupplierID {
+    guard let id = SupplierID(text) else { preconditionFailure("\(text) is no supplier") }
+    return id
+}
+
+func order(
+    _ number: Int32 = 1,
+    of name: String = "s1",
+    energy: Int64 = 65_000,
+    quoted: Int64 = 2_500_000
+) -> PurchaseOrder {
+    PurchaseOrder(
+        acquisition: allocation(7),
+        number: number,
+        supplier: supplier(name),
+        wallet: address(1),
+        energy: Energy(energy),
+        duration: .seconds(3600),
+        quoted: Sun(quoted)
+    )
+}
+
+/// A purchase that expectations can hand events to.
+@dynamicMemberLookup
+final class Held {
+    private(set) var purchase: Purchase
+
+    init(_ purchase: Purchase) { self.purchase = purchase }
+
+    func handle(_ event: PurchaseEvent, now: Timestamp) -> [PurchaseEffect] { purchase.handle(event, now: now) }
+
+    subscript<Value>(dynamicMember path: KeyPath<Purchase, Value>) -> Value { purchase[keyPath: path] }
+}
+
+struct PurchaseTests {
+    private let noAnswer = SupplierFault(.timeout, .sent, "no answer")
+    private let refusal = SupplierFault(.insufficientBalance, .answered, "empty")
+    private let accepted = PurchaseReport(.accepted, reference: "r-1", charged: Sun(2_500_000))
+
+    /// One that was stored and is being placed by call 2.
+    private func placing(_ rules: PurchaseRules = .lookUpOnly) -> Held {
+        let purchase = Held(Purchase(order(), rules: rules, now: moment(0)))
+        #expect(purchase.handle(.begin, now: moment(0)) == [.prepare(call: 1)])
+        #expect(purchase.handle(.prepared(call: 1), now: moment(0)) == [.place(call: 2)])
+        #expect(purchase.state == .prepared)
+        return purchase
+    }
+
+    @Test func whatGoesWellIsProvenByTheChainAndEndsInTime() {
+        let purchase = placing()
+        #expect(purchase.handle(.placed(accepted, call: 2), now: moment(1)).contains(.charged(Sun(2_500_000))))
+        #expect(purchase.state == .accepted)
+        _ = purchase.handle(.found(PurchaseReport(.delivered), call: 3), now: moment(3))
+        #expect(purchase.state == .delivered)
+        #expect(purchase.handle(.chainShows(.zero, at: moment(3)), now: moment(3)).isEmpty)
+        let effects = purchase.handle(.chainShows(Energy(64_900), at: moment(6)), now: moment(6))
+        #expect(
+            effects == [
+                .proven(Energy(64_900)), .learn(.fill(true)), .learn(.timeToChain(.seconds(6))), .settled(.proven),
+            ]
+        )
+        #expect(purchase.state == .proven && purchase.expiresAt == moment(3606))
+        #expect(purchase.wakeAt.map { $0 > moment(3606) } == true)
+        let end = purchase.handle(.chainShows(.zero, at: moment(3607)), now: moment(3607))
+        #expect(end == [.learn(.kept(ordered: .seconds(3600), kept: .seconds(3600)))])
+        #expect(purchase.state == .ended && purchase.wakeAt == nil)
+    }
+
+    @Test func aDefiniteFailureIsToldAtOnce() {
+        let purchase = placing()
+        let effects = purchase.handle(.placeFailed(refusal, call: 2), now: moment(1))
+        #expect(purchase.state == .failed)
+        #expect(effects.contains { if case .failOver = $0 { true } else { false } })
+    }
+
+    @Test func anUnknownOutcomeIsLookedUpAndAbsenceBelievedOnlyWhenItIsFinal() {
+        let purchase = placing()
+        #expect(purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10)).isEmpty)
+        #expect(purchase.state == .unknown && purchase.wakeAt == moment(11))
+        #expect(purchase.handle(.clock, now: moment(11)) == [.find(call: 3), .readChain])
+        #expect(purchase.handle(.found(nil, call: 3), now: moment(12)).isEmpty)
+        #expect(purchase.wakeAt == moment(40))
+        #expect(purchase.handle(.clock, now: moment(40)) == [.find(call: 4), .readChain])
+        #expect(purchase.handle(.found(nil, call: 4), now: moment(41)) == [.place(call: 5)])
+        // The first one is out of doubt: a refusal of the second is definite.
+        #expect(purchase.handle(.placeFailed(refusal, call: 5), now: moment(42)).contains(.settled(.failed)))
+    }
+
+    @Test func aSupplierThatKnowsItsOrdersIsAskedAgainAtOnceButARefusalThenIsNoProof() {
+        let purchase = placing(.idempotent)
+        _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))
+        _ = purchase.handle(.clock, now: moment(11))
+        #expect(purchase.handle(.found(nil, call: 3), now: moment(12)) == [.place(call: 4)])
+        #expect(purchase.handle(.placeFailed(refusal, call: 4), now: moment(13)).isEmpty)
+        #expect(purchase.state == .unknown)
+    }
+
+    @Test func anOrderFoundAfterALostAnswerGoesOn() {
+        let purchase = placing()
+        _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))
+        _ = purchase.handle(.clock, now: moment(11))
+        _ = purchase.handle(.found(accepted, call: 3), now: moment(12))
+        #expect(purchase.state == .accepted && purchase.charged == Sun(2_500_000))
+    }
+
+    @Test func aRefusalAfterThePaymentHasLeftIsNotBelieved() {
+        let purchase = placing(.paidOnChain)
+        #expect(purchase.handle(.placeFailed(SupplierFault(.refused, .answered, ""), call: 2), now: moment(1)).isEmpty)
+        #expect(purchase.state == .unknown)
+        _ = purchase.handle(.clock, now: moment(2))
+        #expect(purchase.handle(.found(nil, call: 3), now: moment(5)) == [.place(call: 4)])
+        _ = purchase.handle(.placeFailed(noAnswer, call: 4), now: moment(6))
+        _ = purchase.handle(.paymentDead, now: moment(130))
+        let effects = purchase.handle(.found(nil, call: 5), now: moment(131))
+        #expect(purchase.state == .failed)
+        #expect(!effects.contains { if case .claimRefund = $0 { true } else { false } })
+    }
+
+    @Test func successWithoutEnergyIsLookedUpThenClaimed() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(PurchaseReport(.delivered, charged: Sun(2_500_000)), call: 2), now: moment(1))
+        var effects: [PurchaseEffect] = []
+        for second in Int64(2)...120 where !purchase.state.isFailure {
+            let due = purchase.handle(.clock, now: moment(second))
+            effects += due
+            for effect in due {
+                if case .find(let call) = effect {
+                    effects += purchase.handle(.found(PurchaseReport(.delivered), call: call), now: moment(second))
+                } else if effect == .readChain {
+                    effects += purchase.handle(.chainShows(.zero, at: moment(second)), now: moment(second))
+                }
+            }
+        }
+        #expect(purchase.state == .disputed)
+        #expect(effects.contains(.claimRefund(Sun(2_500_000))))
+        #expect(purchase.handle(.refundArrived(Sun(2_500_000)), now: moment(200)) == [.refunded(Sun(2_500_000))])
+        #expect(purchase.state == .refunded)
+        let late = purchase.handle(.chainShows(Energy(65_000), at: moment(300)), now: moment(300))
+        #expect(late == [.lateDelivery(Energy(65_000))])
+    }
+
+    @Test func aPartIsKeptAndTheRestClaimed() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(32_500), at: moment(5)), now: moment(5))
+        #expect(purchase.state == .accepted)
+        let failed = PurchaseReport(.failed(refunded: false))
+        let effects = purchase.handle(.found(failed, call: 99), now: moment(9))
+        #expect(purchase.state == .proven)
+        #expect(effects.contains(.missing(Energy(32_500))) && effects.contains(.claimRefund(Sun(1_250_000))))
+    }
+
+    @Test func energyThatGoesEarlyIsNoticed() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(65_000), at: moment(5)), now: moment(5))
+        let effects = purchase.handle(.chainShows(.zero, at: moment(605)), now: moment(605))
+        #expect(effects.contains(.learn(.kept(ordered: .seconds(3600), kept: .seconds(600)))))
+        #expect(effects.contains { if case .alarm = $0 { true } else { false } })
+    }
+
+    @Test func aRentalIsGivenBackUntilTheChainShowsIt() {
+        let purchase = placing(.rentedOnChain)
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(65_000), at: moment(5)), now: moment(5))
+        #expect(purchase.handle(.returnWanted, now: moment(50)) == [.giveBack])
+        #expect(purchase.handle(.restarted, now: moment(51)) == [.giveBack])
+        #expect(purchase.handle(.chainShows(.zero, at: moment(60)), now: moment(60)).isEmpty)
+        #expect(purchase.state == .ended)
+    }
+
+    @Test func aProcessThatDiesWhilePlacingLooksUpFirst() throws {
+        let stored = try JSONEncoder().encode(placing().purchase)
+        let purchase = Held(try JSONDecoder().decode(Purchase.self, from: stored))
+        #expect(purchase.purchase == placing().purchase)
+        #expect(purchase.handle(.restarted, now: moment(5)) == [.find(call: 3), .readChain])
+        #expect(purchase.state == .unknown)
+        // A refusal that was on its way to the dead process proves nothing now.
+        #expect(purchase.handle(.placeFailed(refusal, call: 2), now: moment(6)).isEmpty)
+    }
+
+    @Test func aSequenceHasOneLivePurchaseAtATime() {
+        var sequence = PurchaseSequence(acquisition: allocation(7))
+        let first = Purchase(order(1), rules: .lookUpOnly, now: moment(0))
+        let second = Purchase(order(2, of: "s2"), rules: .lookUpOnly, now: moment(0))
+        let tooEarly = sequence.begin(second, now: moment(0))
+        let begun = sequence.begin(first, now: moment(0))
+        let besides = sequence.begin(second, now: moment(0))
+        #expect(tooEarly == nil && begun == [.prepare(call: 1)] && besides == nil)
+        _ = sequence.handle(.prepareFailed(refusal, call: 1), of: 1, now: moment(1))
+        #expect(sequence.tried == [supplier("s1")])
+        let next = sequence.begin(second, now: moment(1))
+        #expect(next == [.prepare(call: 1)])
+    }
+}
