@@ -67,6 +67,13 @@ import Testing
         }
     }
 
+    @Test func theDevnetPlaysSuppliersFromTheirDescriptionAlone() throws {
+        // Adapter and sandbox share no code, or they would agree on the same mistake.
+        for file in try tree.sources("Services/Devnet") {
+            #expect(!file.imports.contains("Suppliers"), "\(file.path) may not import Suppliers")
+        }
+    }
+
     @Test func noServiceDependsOnAnotherInThePackage() throws {
         let package = try tree.text("Package.swift")
         let services = try tree.folders("Services")

@@ -7,6 +7,15 @@ extension EndToEndTests {
     @Suite(.serialized)
     struct Python {
         @Test func tronpyAndTheNodeAPIByHand() async throws {
+            try await pytest("python", packages: ["tronpy==0.6.2"])
+        }
+
+        @Test func tronZapsOwnSDKBuysFromTheSandbox() async throws {
+            try await pytest("suppliers", packages: ["tronzap-sdk==1.6.0"])
+        }
+
+        /// Runs the tests of a folder beside a devnet of their own.
+        private func pytest(_ folder: String, packages: [String]) async throws {
             let home = try ServerDirectory.temporary()
             let port = try FreePort.find()
             let devnet = try Launch(
@@ -15,7 +24,7 @@ extension EndToEndTests {
                 directory: home.path
             ).logging(to: home.path + "/devnet.log").start(ward: .terminate)
             do {
-                let result = try await run(home.path, port)
+                let result = try await run(folder, packages, home.path, port)
                 #expect(result.succeeded, "\(result.output.suffix(6000))")
             } catch {
                 await devnet.stop(grace: .seconds(5))
@@ -26,10 +35,15 @@ extension EndToEndTests {
             await LocalFile.remove(home.path)
         }
 
-        private func run(_ home: String, _ port: Int) async throws -> CommandResult {
+        private func run(
+            _ folder: String,
+            _ packages: [String],
+            _ home: String,
+            _ port: Int
+        ) async throws -> CommandResult {
             // A virtual environment of its own: what is installed on the machine is left as it is.
             try await succeed(Launch("python3", ["-m", "venv", home + "/venv"]))
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "tronpy==0.6.2", "pytest"]
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest"] + packages
             // Where packages come from is the machine's to say.
             let own = Launch.variables(prefix: "PIP_")
                 .merging(Launch.variables(prefix: "SSL_")) { $1 }
@@ -38,11 +52,11 @@ extension EndToEndTests {
             var environment = Launch.plainEnvironment.merging(own) { $1 }
             environment["HOME"] = Launch.variable("HOME")
             try await succeed(Launch(home + "/venv/bin/python", pip, environment: environment))
-            let folder =
-                "\(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))/../EndToEnd/python"
+            let path =
+                "\(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))/../EndToEnd/\(folder)"
             let tests = Launch(
                 home + "/venv/bin/python",
-                ["-m", "pytest", "-q", "-p", "no:cacheprovider", folder],
+                ["-m", "pytest", "-q", "-p", "no:cacheprovider", path],
                 environment: Launch.plainEnvironment.merging(
                     ["BUSBAR_DEVNET_URL": "http://127.0.0.1:\(port)", "PYTHONDONTWRITEBYTECODE": "1"]
                 ) { $1 }

@@ -28,6 +28,8 @@ struct SandboxRequest: Sendable {
 struct SandboxAnswer: Sendable {
     var status = 200
     var body: JSON
+    /// Sent instead of ``body``: what stands in front of a service does not speak its JSON.
+    var text: String?
     /// Seconds.
     var retryAfter: Int?
     /// The request was carried out, and the connection closes without an answer.
@@ -38,6 +40,8 @@ struct SandboxAnswer: Sendable {
         self.body = body
         self.retryAfter = retryAfter
     }
+
+    var bytes: [UInt8] { text.map { Array($0.utf8) } ?? body.bytes }
 }
 
 /// A supplier of energy that the devnet plays under `/suppliers/<name>`, in the supplier's own protocol.

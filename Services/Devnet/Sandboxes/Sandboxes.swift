@@ -24,7 +24,9 @@ struct Sandboxes: Sendable {
         let disturbance = await sandbox.desk.disturbance(of: call)
         if let latency = disturbance.latency { try await Task.sleep(for: latency) }
         if let status = disturbance.status {
-            return SandboxAnswer(status: status.code, ["error": "a fault"], retryAfter: status.retryAfter)
+            var answer = SandboxAnswer(status: status.code, .null, retryAfter: status.retryAfter)
+            answer.text = "a fault of the sandbox"
+            return answer
         }
         var answer = await sandbox.answer(request)
         if let percent = disturbance.priceChange { await sandbox.desk.changePrice(byPercent: percent) }
