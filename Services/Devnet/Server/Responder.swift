@@ -120,7 +120,7 @@ struct Responder: HTTPResponder {
             try? await context.channel.close()
             throw CancellationError()
         }
-        return Self.response(answer.status, answer.body.bytes, retryAfter: answer.retryAfter)
+        return Self.response(answer.status, answer.bytes, retryAfter: answer.retryAfter)
     }
 
     /// `GET /devnet/suppliers`, and `GET` or `POST /devnet/suppliers/<name>`.
