@@ -74,6 +74,7 @@ let package = Package(
     name: "busbar",
     products: [
         .executable(name: "allocator", targets: ["Allocator"]),
+        .executable(name: "price-feed", targets: ["PriceFeed"]),
         .executable(name: "devnet", targets: ["Devnet"]),
         .executable(name: "busbar", targets: ["BusbarCLI"]),
     ],
@@ -134,6 +135,13 @@ let package = Package(
                 "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas",
                 "Telemetry",
                 lifecycle, log, metrics,
+            ]
+        ),
+        service(
+            "PriceFeed",
+            [
+                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Storage", "Schemas", "Telemetry",
+                httpClient, nioCore, nioHTTP, lifecycle, log, metrics,
             ]
         ),
         service(

@@ -9,7 +9,9 @@ struct Busbar: AsyncParsableCommand {
             CommandGroup(name: "Local stack", subcommands: [Up.self, Down.self, Status.self, Env.self]),
             CommandGroup(
                 name: "Operations",
-                subcommands: [Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self]
+                subcommands: [
+                    Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self, PriceCommand.self,
+                ]
             ),
             CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),
             CommandGroup(

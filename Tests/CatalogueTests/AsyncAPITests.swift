@@ -35,6 +35,8 @@ struct AsyncAPITests {
         #expect(values(WithdrawalReady.self, "method") == raw(AllocationMethod.self))
         #expect(values(WithdrawalRevoked.self, "reason") == raw(WithdrawalRevoked.Reason.self))
         #expect(values(WithdrawalFailed.self, "reason") == raw(FailureReason.self))
+        #expect(values(PriceUpdated.self, "trx_usd_state") == raw(PriceState.self))
+        #expect(values(PriceUpdated.self, "market_demand") == raw(MarketDemand.self))
     }
 
     private func raw<Value: RawRepresentable<String> & CaseIterable>(_: Value.Type) -> Set<String> {

@@ -78,6 +78,7 @@ enum Samples {
                 txid: txid
             ),
             AcquisitionStarted(body), AcquisitionProven(body), AcquisitionFailed(body), AcquisitionReclaimed(body),
+            try prices(until), try chain(until),
         ]
     }
 
@@ -101,6 +102,48 @@ enum Samples {
             fallback: [.queueWait, .trxPayment],
             maxCost: Sun(2_000_000),
             batchID: "b-3"
+        )
+    }
+
+    private static func prices(_ now: Timestamp) throws -> PriceUpdated {
+        let price = try #require(USDPerTRX("0.3276"))
+        return PriceUpdated(
+            at: now,
+            trxPrice: price,
+            trxState: .fresh,
+            trxAsOf: now - .seconds(3),
+            trxSources: 4,
+            energyPrices: [
+                EnergyPriceEntry(
+                    source: "burn",
+                    price: try #require(SunPerEnergy("100")),
+                    at: now - .seconds(5),
+                    freshUntil: now + .seconds(595)
+                ),
+                EnergyPriceEntry(
+                    source: "justlend_rent",
+                    price: try #require(SunPerEnergy("44.835366")),
+                    at: now - .seconds(40),
+                    freshUntil: now + .seconds(560)
+                ),
+            ],
+            congestion: 57,
+            marketDemand: .medium
+        )
+    }
+
+    private static func chain(_ now: Timestamp) throws -> ChainParametersChanged {
+        ChainParametersChanged(
+            blockNumber: 76_543_210,
+            at: now,
+            energyFee: Sun(100),
+            bandwidthFee: Sun(1000),
+            energyPerTRX: try #require(EnergyPerTRX("9.492727")),
+            tokenFactor: 34_000,
+            changes: [
+                ParameterChange(parameter: "getEnergyFee", old: "210", new: "100"),
+                ParameterChange(parameter: "proposal.105", old: nil, new: "11=90"),
+            ]
         )
     }
 

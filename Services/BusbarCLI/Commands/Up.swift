@@ -113,6 +113,7 @@ struct Up: AsyncParsableCommand {
         let made = ["BROKER", "DATABASE", "ADMIN", "TEST"] + (isLeftOver ? ["TRON", "CLOCK", "SIGNER"] : [])
         options.variables = Launch.variables(prefix: "BUSBAR_").filter { name, _ in
             !made.contains { name.hasPrefix("BUSBAR_\($0)_") }
+                && !(isLeftOver && name.hasPrefix("BUSBAR_PRICE_") && name.hasSuffix("_URL"))
         }
         return options
     }

@@ -4,10 +4,13 @@ struct HouseService: Sendable {
     let name: String
     /// Its first replica's admin port, taken when free.
     let preferredPort: Int
+    /// Its login role at the database: the owner of its schema.
+    let role: String
 
     /// In the order of their start.
     static let all = [
-        HouseService(name: "allocator", preferredPort: 18_101)
+        HouseService(name: "allocator", preferredPort: 18_101, role: "allocator"),
+        HouseService(name: "price-feed", preferredPort: 18_121, role: "prices"),
     ]
 
     /// Ports of the servers below, taken when free.

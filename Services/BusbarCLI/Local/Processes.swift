@@ -65,7 +65,7 @@ extension ServiceProcess {
                 while !taken.insert(port).inserted { port = try FreePort.find() }
                 let launch = Launch(
                     program,
-                    environment: environment.service(role: service.name, adminPort: port),
+                    environment: environment.service(role: service.role, adminPort: port),
                     directory: layout.directory
                 )
                 return ServiceProcess(

@@ -17,6 +17,9 @@ struct StackEnvironment: Sendable {
     /// Further `BUSBAR_` variables: the caller's own, and what the preparation of the chain found out.
     var extra: [String: String] = [:]
 
+    /// What the devnet plays under `/prices`.
+    private static let priceSources = ["coingecko", "binance", "okx", "kraken", "justlend"]
+
     /// All of them, for services and for `busbar env`.
     var variables: [String: String] {
         var all = [
@@ -32,7 +35,12 @@ struct StackEnvironment: Sendable {
             "BUSBAR_DATABASE_TLS": "disable",
             "BUSBAR_TRON_NODES": node,
         ]
-        if let clock { all["BUSBAR_CLOCK_URL"] = clock }
+        if let clock {
+            all["BUSBAR_CLOCK_URL"] = clock
+            for source in Self.priceSources {
+                all["BUSBAR_PRICE_\(source.uppercased())_URL"] = "\(clock)/prices/\(source)"
+            }
+        }
         return all.merging(extra) { _, given in given }
     }
 

@@ -6,13 +6,15 @@ enum Control {
     typealias Endpoint = @Sendable (Node, JSON) async throws(ControlError) -> JSON
 
     static let get: [String: Endpoint] = [
-        "time": time, "state": StateSummary.answer, "faults": FaultControl.list, "rentals": RentalControl.show,
+        "time": time, "state": StateSummary.answer, "faults": FaultControl.list,
+        "prices": PriceControl.list, "rentals": RentalControl.show,
     ]
 
     static let post: [String: Endpoint] = [
         "fund": fund, "stake": stake, "reward": reward, "permission": permission, "parameters": parameters,
         "propose": propose, "contract": contract, "weight": weight, "time": advance, "mine": mine, "reorg": reorganize,
-        "faults": FaultControl.add, "rentals": RentalControl.change, "reset": reset,
+        "faults": FaultControl.add, "prices": PriceControl.set, "rentals": RentalControl.change,
+        "reset": reset,
     ]
 
     private static func change(
@@ -174,6 +176,7 @@ enum Control {
     @Sendable private static func reset(_ node: Node, _ body: JSON) async throws(ControlError) -> JSON {
         _ = try ControlRequest(body, known: [])
         await node.reset()
+        await node.prices.reset()
         return ["block": 0]
     }
 

@@ -10,6 +10,8 @@ actor Node {
     }
 
     let configuration: Configuration
+    /// The sources of prices that are played beside the chain.
+    nonisolated let prices = PriceSandbox()
     private let wallClock: any WallClock
     private(set) var chain: Blockchain
     private(set) var faults: Faults

@@ -63,6 +63,7 @@ struct Responder: HTTPResponder {
         if let (sandbox, rest) = sandboxes.route(path) {
             return try await play(sandbox, rest, request, body, context)
         }
+        if let response = try await price(path, request) { return response }
         let disturbance = await node.disturbance(of: path)
         if let latency = disturbance.latency { try await Task.sleep(for: latency) }
         if let status = disturbance.status {
@@ -167,7 +168,7 @@ struct Responder: HTTPResponder {
         response(status, json.bytes, retryAfter: nil)
     }
 
-    private static func response(_ status: Int, _ body: [UInt8], retryAfter: Int?) -> Response {
+    static func response(_ status: Int, _ body: [UInt8], retryAfter: Int?) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = "application/json;charset=utf-8"
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }

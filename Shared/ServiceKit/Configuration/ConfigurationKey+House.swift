@@ -142,7 +142,7 @@ extension ConfigurationKey {
     /// Sections that belong to one service each. A variable of another service's section is that service's to check, so
     /// that one environment can serve the whole house.
     public static let serviceSections: Set<String> = [
-        "allocator", "queue", "monitor", "notifier", "prices", "treasurer", "gateway", "devnet", "suppliers",
+        "allocator", "queue", "monitor", "notifier", "price", "treasurer", "gateway", "devnet", "suppliers",
         "signer", "test",
     ]
 }

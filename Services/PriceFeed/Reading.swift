@@ -1,0 +1,18 @@
+internal import Models
+internal import Planning
+
+/// What one look at a source has brought.
+enum Reading: Sendable {
+    case trx(PriceSource, USDPerTRX, at: Timestamp?)
+    case justLend(JustLendSnapshot)
+    case chain(ChainConditions, BlockUse?)
+}
+
+/// One look at a source, with its outcome.
+struct Attempt: Sendable {
+    /// As stored: `binance`, `justlend`, `chain`.
+    var source: String
+    var outcome: Result<Reading, PriceFault>
+    /// Failures in a row, this one included.
+    var failures: Int
+}
