@@ -20,9 +20,20 @@ struct Sandboxes: Sendable {
 
     /// Answers for a supplier, with what its faults do to the call.
     func answer(_ request: SandboxRequest, by sandbox: any Sandbox) async throws -> SandboxAnswer {
-        let call = sandbox.call(of: request)
-        let disturbance = await sandbox.desk.disturbance(of: call)
-        if let latency = disturbance.latency { try await Task.sleep(for: latency) }
+        let disturbance = await sandbox.desk.disturbance(of: sandbox.call(of: request))
+        guard let latency = disturbance.latency else { return await answer(request, by: sandbox, disturbance) }
+        // A slow supplier carries a call out although the customer has gone: the call is not the connection's.
+        return try await Task {
+            try await Task.sleep(for: latency)
+            return await answer(request, by: sandbox, disturbance)
+        }.value
+    }
+
+    private func answer(
+        _ request: SandboxRequest,
+        by sandbox: any Sandbox,
+        _ disturbance: SupplierDisturbance
+    ) async -> SandboxAnswer {
         if let status = disturbance.status {
             var answer = SandboxAnswer(status: status.code, .null, retryAfter: status.retryAfter)
             answer.text = "a fault of the sandbox"

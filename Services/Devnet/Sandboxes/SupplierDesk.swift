@@ -34,6 +34,7 @@ actor SupplierDesk {
     private(set) var refunded = Sun.zero
     private(set) var faults: SupplierFaults
     private var generation = -1
+    private var opening: Task<Void, Never>?
     private var number = 0
     private var orders: [String: SandboxOrder] = [:]
     private var order: [String] = []
@@ -57,7 +58,12 @@ actor SupplierDesk {
     /// Opens the account on the chain at first use, and starts over after the chain was reset.
     func open() async {
         let present = await node.generation
-        guard present != generation else { return }
+        if present > generation { begin(present) }
+        // Whoever comes meanwhile waits until there is something to lend.
+        await opening?.value
+    }
+
+    private func begin(_ present: Int) {
         let isReset = generation >= 0
         generation = present
         if isReset {
@@ -67,7 +73,7 @@ actor SupplierDesk {
             deposited = balance
             faults = SupplierFaults(seed: node.configuration.seed ^ PoolAccount.seed(of: offer.name))
         }
-        await pool.open(on: node)
+        opening = Task { [pool, node] in await pool.open(on: node) }
     }
 
     subscript(id: String) -> SandboxOrder? {

@@ -41,6 +41,7 @@ public struct CatFee: Supplier {
 
     /// - Throws: when a secret is missing, the address is none, or an option is unknown.
     public init(_ settings: SupplierSettings, _ surroundings: SupplierSurroundings) throws(SupplierSettingsError) {
+        try settings.refuseOptions(except: ["sign_query"])
         id = settings.id
         base = try settings.base(orElse: "https://api.catfee.io")
         key = try settings.secret("key")

@@ -67,6 +67,13 @@ public struct SupplierSettings: Sendable {
         return secret
     }
 
+    /// Refuses options that the adapter does not know: a misspelt one would be without effect.
+    func refuseOptions(except known: Set<String>) throws(SupplierSettingsError) {
+        if let unknown = options.keys.sorted().first(where: { !known.contains($0) }) {
+            throw SupplierSettingsError("supplier \(id): unknown option \(unknown)")
+        }
+    }
+
     /// The base address, or the protocol's own.
     func base(orElse standard: String) throws(SupplierSettingsError) -> String {
         let base = baseURL.isEmpty ? standard : baseURL

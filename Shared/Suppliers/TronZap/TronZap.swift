@@ -38,6 +38,7 @@ public struct TronZap: Supplier {
 
     /// - Throws: when a secret is missing or the address is none.
     public init(_ settings: SupplierSettings, _ surroundings: SupplierSurroundings) throws(SupplierSettingsError) {
+        try settings.refuseOptions(except: [])
         id = settings.id
         base = try settings.base(orElse: "https://api.tronzap.com")
         token = try settings.secret("token")

@@ -24,13 +24,14 @@ enum SupplierContract: String, CaseIterable, Sendable, CustomTestStringConvertib
     case neverDelivered
     case earlyReclaim
     case expiry
+    case faultsAtRandom
 
     var testDescription: String { rawValue }
 
     /// Holds the adapter to this case.
     func hold(for sandboxed: SandboxedSupplier) async throws {
         var limits = HTTPTransport.Limits()
-        if self == .slowAnswerIsAmbiguous { limits.call = .seconds(1) }
+        if self == .slowAnswerIsAmbiguous || self == .faultsAtRandom { limits.call = .seconds(1) }
         try await SandboxDriver.with(sandboxed, limits: limits) { try await hold($0) }
     }
 
@@ -56,6 +57,7 @@ enum SupplierContract: String, CaseIterable, Sendable, CustomTestStringConvertib
         case .neverDelivered: try await driver.checkNeverDelivered()
         case .earlyReclaim: try await driver.checkEarlyReclaim()
         case .expiry: try await driver.checkExpiry()
+        case .faultsAtRandom: try await driver.checkFaultsAtRandom()
         }
     }
 }

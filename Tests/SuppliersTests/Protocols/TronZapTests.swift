@@ -123,6 +123,9 @@ internal import Testing
         #expect(throws: SupplierSettingsError.self) {
             try scripted(SupplierKind(rawValue: "nobody"), secrets: secrets, ScriptedTransport())
         }
+        #expect(throws: SupplierSettingsError.self) {
+            try scripted(.tronZap, secrets: secrets, options: ["sign_query": "true"], ScriptedTransport())
+        }
         #expect(SupplierSecret("with space") == nil && SupplierSecret("") == nil && SupplierSecret("a\nb") == nil)
     }
 }
