@@ -1,0 +1,226 @@
+internal import ChainModel
+internal import Models
+internal import Suppliers
+internal import Testing
+internal import Tron
+
+extension SandboxedSupplier {
+    /// Its sandbox is the chain itself.
+    static let justLend = SandboxedSupplier(name: "justlend", kind: .justLend)
+}
+
+/// JustLend's adapter against the rental market of a running devnet.
+@Suite(.serialized) struct JustLendTests {
+    private static let market = "TU2MJ5Veik1LRAgjeSzEdvmDYx7mefJZvd"
+
+    private func run(_ body: (JustLendWorld) async throws -> Void) async throws {
+        try await DevnetUnderTest.with { devnet in
+            let key = try await devnet.wallet(trx: 10_000)
+            let market = try TronAddress(base58: Self.market)
+            let rules = SigningRules.purchasing(
+                from: key.address,
+                payees: [],
+                markets: [market: Sun(100_000_000_000)],
+                for: .any,
+                maximumAmount: Sun(2_000_000_000),
+                maximumFeeLimit: Sun(10_000_000)
+            )
+            let wallet = PurchasingWallet(key: key, rules: rules)
+            let transport = HTTPTransport()
+            do {
+                let supplier = try SandboxDriver.make(.justLend, devnet, transport, wallet)
+                let receiver = try await devnet.wallet(trx: 1).address
+                try await body(
+                    JustLendWorld(
+                        devnet: devnet,
+                        supplier: supplier,
+                        wallet: wallet,
+                        market: market,
+                        receiver: receiver
+                    )
+                )
+            } catch {
+                await transport.shutdown()
+                throw error
+            }
+            await transport.shutdown()
+        }
+    }
+
+    @Test func rentsAndGivesBack() async throws {
+        try await run { world in
+            let before = try await world.balance
+            let quote = try await world.supplier.quote(world.demand())
+            #expect(quote.energy >= Energy(700_000) && quote.energy < Energy(707_100))
+            #expect(quote.total > Sun(20_000_000) && quote.refundable > Sun(20_000_000))
+            #expect(try #require(quote.available) > Energy(900_000_000))
+            let purchase = try stored(try await world.prepared())
+            #expect(try await world.supplier.find(purchase) == nil)
+            let report = try await world.supplier.place(purchase)
+            #expect(report.state == .delivered && report.charged == purchase.total)
+            #expect(report.delegations == [try #require(purchase.payment).transaction])
+            #expect(try await world.devnet.energy(of: world.receiver) >= Energy(700_000))
+            #expect(try await world.supplier.find(purchase) == report)
+            #expect(try await world.supplier.place(purchase) == report)
+            let standing = try #require(try await world.standing)
+            #expect(standing.deposit <= purchase.total)
+
+            let back = try stored(try #require(try await world.supplier.giveBack(purchase)))
+            #expect(back.kind == .giveBack && back.payment?.amount == .zero)
+            let returned = try await world.supplier.place(back)
+            #expect(returned.state == .delivered)
+            let refund = try #require(returned.charged)
+            #expect(refund < .zero && .zero - refund <= purchase.total)
+            // Seconds of rent, and nothing was used.
+            #expect(.zero - refund > purchase.total - Sun(100_000))
+            #expect(try await world.supplier.place(back) == returned)
+            #expect(try await world.devnet.energy(of: world.receiver) == .zero)
+            #expect(try await world.standing == nil)
+            #expect(try await world.supplier.giveBack(purchase) == nil)
+            // Two calls burn energy, at a hundred sun each, and the second one's bytes.
+            let spent = before - (try await world.balance)
+            #expect(spent < Sun(2_500_000), "\(spent)")
+        }
+    }
+
+    @Test func aCrashAfterSendingIsMended() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            try await send(purchase, to: world.devnet.node)
+            try await world.devnet.mine(1)
+            let report = try #require(try await world.supplier.find(try stored(purchase)))
+            #expect(report.state == .delivered)
+            #expect(try await world.supplier.place(purchase) == report)
+            #expect(try #require(try await world.standing).stake == world.stake(of: purchase))
+        }
+    }
+
+    @Test func aCallThatWasNeverSentBuysNothing() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            try await world.devnet.letPaymentsExpire()
+            #expect(try await world.supplier.find(purchase) == nil)
+            let fault = try await fault { () async throws(SupplierFault) in try await world.supplier.place(purchase) }
+            #expect(fault.code == .refused && fault.stage == .answered, "\(fault)")
+            #expect(try await world.standing == nil)
+        }
+    }
+
+    @Test func aRentalLostInAReorganisationIsSentAgainAsItIs() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            #expect(try await world.supplier.place(purchase).state == .delivered)
+            try await world.devnet.post("reorg", #"{"depth":5,"keep_transactions":false}"#)
+            #expect(try await world.supplier.find(purchase) == nil)
+            #expect(try await world.standing == nil)
+            #expect(try await world.supplier.place(purchase).state == .delivered)
+            #expect(try #require(try await world.standing).stake == world.stake(of: purchase))
+        }
+    }
+
+    @Test func aCallThatRevertsOnChainHasCostItsFeeAlone() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            let before = try await world.balance
+            try await world.devnet.post("rentals", #"{"paused":true}"#)
+            let report = try await world.supplier.place(purchase)
+            #expect(report.state == .failed(refunded: true) && report.charged == .zero)
+            #expect(before - (try await world.balance) < Sun(1_000_000))
+            let demand = world.demand()
+            let fault = try await fault { () async throws(SupplierFault) in try await world.supplier.quote(demand) }
+            #expect(fault.code == .maintenance && fault.stage == .answered, "\(fault)")
+        }
+    }
+
+    @Test func refusalsBeforeAnythingIsSent() async throws {
+        try await run { world in
+            let supplier = world.supplier
+            var large = world.demand()
+            large.energy = Energy(1_000_000_000)
+            let tooMuch = large
+            let unavailable = try await fault { () async throws(SupplierFault) in try await supplier.quote(tooMuch) }
+            #expect(unavailable.code == .unavailable, "\(unavailable)")
+            var nobody = world.demand()
+            nobody.receiver = PrivateKey.random().address
+            let missing = nobody
+            let refused = try await fault { () async throws(SupplierFault) in try await supplier.quote(missing) }
+            #expect(refused.code == .refused && refused.stage == .answered, "\(refused)")
+            let quote = try await supplier.quote(world.demand())
+            try await world.devnet.post("rentals", #"{"base_rate":9000000000}"#)
+            let key = try #require(OrderKey("key-1"))
+            let order = SupplierOrder(key: key, demand: world.demand(), maximumTotal: quote.total)
+            let changed = try await fault { () async throws(SupplierFault) in try await supplier.prepare(order) }
+            #expect(changed.code == .priceChanged, "\(changed)")
+            var dear = world.demand()
+            dear.duration = .seconds(2_592_000)
+            dear.energy = Energy(500_000_000)
+            let unaffordable = SupplierOrder(key: key, demand: dear, maximumTotal: Sun(10_000_000_000_000))
+            let poor = try await fault { () async throws(SupplierFault) in try await supplier.prepare(unaffordable) }
+            #expect(poor.code == .insufficientBalance && poor.stage == .notSent, "\(poor)")
+        }
+    }
+
+    @Test func aSecondPurchaseEnlargesTheRental() async throws {
+        try await run { world in
+            let first = try await world.prepared(key: "key-1")
+            #expect(try await world.supplier.place(first).state == .delivered)
+            let second = try await world.prepared(key: "key-2")
+            #expect(try await world.supplier.place(second).state == .delivered)
+            #expect(try #require(try await world.standing).stake == world.stake(of: first) + world.stake(of: second))
+            let part = try #require(try await world.supplier.giveBack(first))
+            #expect(try await world.supplier.place(part).charged == .zero, "the deposit comes with the last part")
+            let rest = try #require(try await world.supplier.giveBack(second))
+            let refund = try #require(try await world.supplier.place(rest).charged)
+            #expect(.zero - refund > first.total + second.total - Sun(200_000))
+        }
+    }
+
+    @Test func aRentalThatRunsDownIsGone() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            #expect(try await world.supplier.place(purchase).state == .delivered)
+            try await world.devnet.advance(.seconds(3000))
+            #expect(try await world.standing != nil)
+            try await world.devnet.advance(.seconds(700))
+            try await world.devnet.waitForNoEnergy(of: world.receiver)
+            #expect(try await world.standing == nil)
+            #expect(try await world.supplier.giveBack(purchase) == nil)
+            // That it was delivered remains true.
+            #expect(try await world.supplier.find(purchase)?.state == .delivered)
+        }
+    }
+}
+
+private struct JustLendWorld: Sendable {
+    let devnet: DevnetUnderTest
+    let supplier: any Supplier
+    let wallet: PurchasingWallet
+    let market: TronAddress
+    let receiver: TronAddress
+
+    var balance: Sun { get async throws { try await devnet.trx(of: wallet.address) } }
+
+    var standing: RentalStanding? {
+        get async throws { try await devnet.node.rental(in: market, renter: wallet.address, receiver: receiver) }
+    }
+
+    func demand() -> EnergyDemand {
+        EnergyDemand(receiver: receiver, energy: Energy(700_000), duration: .seconds(3600))
+    }
+
+    func prepared(key: String = "key-1") async throws -> PreparedPurchase {
+        guard let key = OrderKey(key) else { throw TestFailure("no key") }
+        let quote = try await supplier.quote(demand())
+        // The rate moves from block to block.
+        let order = SupplierOrder(key: key, demand: demand(), maximumTotal: quote.total + Sun(1000))
+        return try await supplier.prepare(order)
+    }
+
+    func stake(of purchase: PreparedPurchase) -> Sun {
+        guard let bytes = purchase.payment?.bytes, let transaction = try? SignedTransaction(bytes: bytes),
+            case .triggerSmartContract(let call)? = (try? transaction.body())?.contract,
+            case .rent(_, let stake)? = RentalCall(data: call.data)
+        else { return .zero }
+        return stake
+    }
+}
