@@ -55,17 +55,20 @@ public struct JustLend: Supplier {
     }
 
     /// The prepayment for the time, and what comes back of it when all energy is used up and given back at its end.
+    ///
+    /// A hundredth more than is asked now, so that ``prepare(_:)`` is not stopped by what rate and weight move from block
+    /// to block; it pays what is asked then.
     public func quote(_ demand: EnergyDemand) async throws(SupplierFault) -> SupplierQuote {
         let (offer, duration) = try await offer(demand)
-        return quote(offer, duration)
+        return quote(offer, duration, margin: Sun(offer.prepay.rawValue / 100))
     }
 
-    private func quote(_ offer: RentalOffer, _ duration: Duration) -> SupplierQuote {
+    private func quote(_ offer: RentalOffer, _ duration: Duration, margin: Sun = .zero) -> SupplierQuote {
         SupplierQuote(
             energy: offer.energy,
             duration: duration,
-            total: offer.prepay,
-            refundable: offer.refundable,
+            total: offer.prepay.adding(margin) ?? offer.prepay,
+            refundable: offer.refundable.adding(margin) ?? offer.refundable,
             available: offer.available,
             validUntil: clock.now() + Self.quoteValidity
         )

@@ -97,16 +97,12 @@ public struct SupplierSettingsError: Error, Sendable, Hashable, CustomStringConv
 public struct PurchasingWallet: Sendable {
     /// Signs what its rules allow.
     public let signer: Signer
-    let key: PrivateKey
 
     /// A key that pays under rules.
-    public init(key: PrivateKey, rules: SigningRules) {
-        self.key = key
-        signer = Signer(key: key, rules: rules)
-    }
+    public init(key: PrivateKey, rules: SigningRules) { signer = Signer(key: key, rules: rules) }
 
     /// Whose TRX it is.
-    public var address: TronAddress { key.address }
+    public var address: TronAddress { signer.address }
 }
 
 /// What adapters work with; each takes what it needs.

@@ -55,6 +55,7 @@ extension SandboxedSupplier {
             #expect(quote.total > Sun(20_000_000) && quote.refundable > Sun(20_000_000))
             #expect(try #require(quote.available) > Energy(900_000_000))
             let purchase = try stored(try await world.prepared())
+            #expect(purchase.total < quote.total, "the margin is not paid")
             #expect(try await world.supplier.find(purchase) == nil)
             let report = try await world.supplier.place(purchase)
             #expect(report.state == .delivered && report.charged == purchase.total)
@@ -211,8 +212,7 @@ private struct JustLendWorld: Sendable {
     func prepared(key: String = "key-1") async throws -> PreparedPurchase {
         guard let key = OrderKey(key) else { throw TestFailure("no key") }
         let quote = try await supplier.quote(demand())
-        // The rate moves from block to block.
-        let order = SupplierOrder(key: key, demand: demand(), maximumTotal: quote.total + Sun(1000))
+        let order = SupplierOrder(key: key, demand: demand(), maximumTotal: quote.total)
         return try await supplier.prepare(order)
     }
 
