@@ -151,7 +151,8 @@ let package = Package(
         service(
             "BusbarCLI",
             [
-                "LocalStack", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage",
+                "LocalStack", "Ledger", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging",
+                "Storage",
                 "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, lifecycle,
                 log,
             ]
@@ -173,7 +174,10 @@ let package = Package(
         tests("AllocatorTests", ["Allocator", "Planning", "Schemas", "Storage", "Models", "TestSupport", log]),
         tests(
             "BusbarCLITests",
-            ["BusbarCLI", "TestSupport", "LocalStack", "ServiceKit", "Messaging", "Storage", "Models"]
+            [
+                "BusbarCLI", "TestSupport", "LocalStack", "Ledger", "ServiceKit", "Planning", "Messaging", "Storage",
+                "Models", arguments,
+            ]
         ),
         tests("MessagingTests", ["Messaging", "Models", "LocalStack", "TestSupport", log, lifecycle]),
         tests("StorageTests", ["Storage", "TestSupport", "LocalStack", "Models", log]),

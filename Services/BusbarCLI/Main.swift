@@ -11,12 +11,15 @@ struct Busbar: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self, PriceCommand.self,
+                    StatementCommand.self,
                 ]
             ),
             CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),
             CommandGroup(
                 name: "Registry",
-                subcommands: [PartnerCommand.self, WalletCommand.self, PoolCommand.self, Keys.self]
+                subcommands: [
+                    PartnerCommand.self, UserCommand.self, WalletCommand.self, PoolCommand.self, Keys.self,
+                ]
             ),
         ]
     )

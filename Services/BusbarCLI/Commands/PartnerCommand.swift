@@ -14,7 +14,10 @@ struct PartnerCommand: AsyncParsableCommand {
               busbar partner list
               busbar partner pause p42
             """,
-        subcommands: [PartnerAdd.self, PartnerList.self, PartnerPause.self, PartnerResume.self, PartnerDemo.self]
+        subcommands: [
+            PartnerAdd.self, PartnerList.self, PartnerPause.self, PartnerResume.self,
+            PartnerTerms.self, PartnerCredit.self, PartnerBalance.self, PartnerDemo.self,
+        ]
     )
 }
 

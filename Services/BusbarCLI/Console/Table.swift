@@ -12,7 +12,7 @@ struct Table {
         let all = [headings] + rows
         let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         let numeric = headings.indices.map { column in
-            !rows.isEmpty && rows.allSatisfy { row in row[column].allSatisfy { $0.isNumber || $0 == "-" } }
+            !rows.isEmpty && rows.allSatisfy { row in row[column].allSatisfy { $0.isNumber || $0 == "-" || $0 == "." } }
         }
         return all.map { row in
             let cells = row.indices.map { column -> String in
