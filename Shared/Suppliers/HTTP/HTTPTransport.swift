@@ -30,6 +30,7 @@ public final class HTTPTransport: SupplierTransport {
         settings.timeout.connect = TimeAmount(limits.connect)
         settings.timeout.read = TimeAmount(limits.call)
         settings.connectionPool.idleTimeout = .seconds(20)
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
         // Who refuses a connection is heard at once, instead of being asked until the time is over.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.decompression = .disabled
@@ -59,9 +60,9 @@ public final class HTTPTransport: SupplierTransport {
     }
 
     /// One exchange within the time allowed. The client's own deadline ends with the head of the answer, so that a body
-    /// which comes drop by drop is cut off here.
+    /// which comes drop by drop is cut off here; a little later, because the client can tell what was not sent.
     private func exchange(_ call: HTTPCall) async -> Result<SupplierAnswer, SupplierFault> {
-        let limit = limits.call
+        let limit = limits.call + .milliseconds(200)
         let result = await withTaskGroup(of: Result<SupplierAnswer, any Error>.self) { group in
             group.addTask {
                 do { return .success(try await self.perform(call)) } catch { return .failure(error) }

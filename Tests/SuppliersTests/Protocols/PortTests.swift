@@ -47,6 +47,19 @@ internal import Testing
         }
     }
 
+    @Test func aConnectionThatIsNotMadeSendsNothing() async throws {
+        try await DevnetUnderTest.with { devnet in
+            let transport = HTTPTransport()
+            // It speaks no TLS; nor is there such a host.
+            for url in [devnet.url.replacing("http:", with: "https:"), "http://nobody.invalid"] {
+                let call = HTTPCall(.post, url + "/v1/order", purpose: "test")
+                let failure = try await fault { () async throws(SupplierFault) in try await transport.answer(to: call) }
+                #expect(failure.code == .notConnected && failure.stage == .notSent, "\(url): \(failure)")
+            }
+            await transport.shutdown()
+        }
+    }
+
     @Test func anAddressThatIsNoneIsNotSent() async throws {
         let transport = HTTPTransport()
         let call = HTTPCall(.get, "no address", purpose: "test")
