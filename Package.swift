@@ -173,6 +173,13 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("AllocatorTests", ["Allocator", "Planning", "Schemas", "Storage", "Models", "TestSupport", log]),
         tests(
+            "PriceFeedTests",
+            [
+                "PriceFeed", "Planning", "Schemas", "Storage", "Models", "TestSupport", "LocalStack", nioCore, nioPosix,
+                log,
+            ]
+        ),
+        tests(
             "BusbarCLITests",
             [
                 "BusbarCLI", "TestSupport", "LocalStack", "Ledger", "ServiceKit", "Planning", "Messaging", "Storage",

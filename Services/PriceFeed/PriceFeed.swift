@@ -79,7 +79,7 @@ struct PriceFeed: Sendable {
             }
             count(name, outcome)
             do {
-                try await record(Attempt(source: name, outcome: outcome, failures: breaker.failures))
+                try await record(Look(source: name, outcome: outcome, failures: breaker.failures))
             } catch {
                 if Task.isCancelled { return }
                 // What was read is read again soon: nothing is kept in memory.
@@ -112,32 +112,16 @@ struct PriceFeed: Sendable {
         Counter(label: "busbar_price_polls", dimensions: dimensions, factory: service.metrics).increment()
     }
 
-    /// Takes over what was read, decides, stores, and tells what is new: one transaction.
-    func record(_ attempt: Attempt?) async throws {
-        let policy = configuration.policy
+    /// Takes over what was read, and tells what is new: one transaction.
+    private func record(_ look: Look?) async throws {
         let enabled = Set(configuration.trx.map(\.source))
+        let policy = configuration.policy
         let refused = try await service.transaction { work in
-            var book = try await PriceStore.load(enabled: enabled, in: work.database)
-            let before = book.verdicts
-            var changes: [ParameterChange] = []
-            if case .success(let reading)? = attempt?.outcome {
-                switch reading {
-                case .trx(let source, let price, let at): book.take(price, from: source, at: at, now: work.now)
-                case .justLend(let snapshot):
-                    book.take(snapshot.energyPrices(yield: policy.yield, at: work.now))
-                case .chain(let conditions, let use):
-                    changes = book.take(conditions, use: use, policy: policy, now: work.now)
-                }
-            }
-            let event = book.decide(policy, now: work.now)
-            if let attempt { try await SourceStore.save(attempt, now: work.now, in: work.database) }
-            try await PriceStore.save(book, attempt, policy: policy, now: work.now, in: work.database)
-            if let event { try work.publish(event) }
-            if let chain = book.chain, !changes.isEmpty {
-                try await PriceStore.append(changes, block: chain.block, now: work.now, in: work.database)
-                try work.publish(ChainParametersChanged(chain, changes, at: work.now))
-            }
-            return book.verdicts.filter { before[$0.key]?.name != $0.value.name && $0.value != .used }
+            let step = FeedTransaction(enabled: enabled, policy: policy, now: work.now)
+            let result = try await step.run(look, in: work.database)
+            if let event = result.prices { try work.publish(event) }
+            if let event = result.chain { try work.publish(event) }
+            return result.refused
         }
         for (source, verdict) in refused {
             service.logger.notice(
@@ -153,20 +137,6 @@ struct PriceFeed: Sendable {
             minutesBefore: now - configuration.minuteHistory,
             hoursBefore: now - configuration.hourHistory,
             in: service.postgres
-        )
-    }
-}
-
-extension ChainParametersChanged {
-    fileprivate init(_ chain: ChainConditions, _ changes: [ParameterChange], at now: Timestamp) {
-        self.init(
-            blockNumber: chain.block,
-            at: now,
-            energyFee: chain.energyFee,
-            bandwidthFee: chain.bandwidthFee,
-            energyPerTRX: chain.energyPerTRX,
-            tokenFactor: chain.tokenFactor,
-            changes: changes
         )
     }
 }

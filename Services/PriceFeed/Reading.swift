@@ -9,7 +9,7 @@ enum Reading: Sendable {
 }
 
 /// One look at a source, with its outcome.
-struct Attempt: Sendable {
+struct Look: Sendable {
     /// As stored: `binance`, `justlend`, `chain`.
     var source: String
     var outcome: Result<Reading, PriceFault>

@@ -16,6 +16,8 @@ struct HTTPReader: Service {
         settings.timeout.connect = TimeAmount(min(timeout, .seconds(3)))
         settings.timeout.read = TimeAmount(timeout)
         settings.connectionPool.idleTimeout = .seconds(60)
+        // One try: the breaker decides about the next.
+        settings.connectionPool.retryConnectionEstablishment = false
         settings.decompression = .disabled
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         self.timeout = timeout
@@ -24,6 +26,11 @@ struct HTTPReader: Service {
 
     func run() async throws {
         try? await gracefulShutdown()  // Throws only when cancelled, which ends it too.
+        await shutDown()
+    }
+
+    /// Closes the connections.
+    func shutDown() async {
         do {
             try await client.shutdown()
         } catch {

@@ -30,16 +30,16 @@ enum PriceStore {
         return book
     }
 
-    /// Stores what has changed by an attempt, and what was decided.
+    /// Stores what has changed by a look, and what was decided.
     static func save(
         _ book: PriceBook,
-        _ attempt: Attempt?,
+        _ look: Look?,
         policy: FeedPolicy,
         now: Timestamp,
         in transaction: PostgresTransaction
     ) async throws {
         try await SourceStore.save(book, in: transaction)
-        if case .success(let reading)? = attempt?.outcome {
+        if case .success(let reading)? = look?.outcome {
             switch reading {
             case .trx: break
             case .justLend: try await save(book.energy, policy, in: transaction)
@@ -63,7 +63,7 @@ enum PriceStore {
                    told_energy_per_trx = \(book.told?.energyPerTRX.rawValue)
             """
         )
-        try await HistoryStore.add(values(book, attempt, policy, now), at: now, in: transaction)
+        try await HistoryStore.add(values(book, look, policy, now), at: now, in: transaction)
     }
 
     private static func energy(in connection: some PostgresQuerying) async throws -> [EnergyPrice] {
@@ -110,15 +110,15 @@ enum PriceStore {
         )
     }
 
-    /// What this attempt adds to the history. A price that is not fresh leaves a gap.
+    /// What this look adds to the history. A price that is not fresh leaves a gap.
     private static func values(
         _ book: PriceBook,
-        _ attempt: Attempt?,
+        _ look: Look?,
         _ policy: FeedPolicy,
         _ now: Timestamp
     ) -> [String: Int64] {
         var values: [String: Int64] = [:]
-        guard case .success(let reading)? = attempt?.outcome else { return values }
+        guard case .success(let reading)? = look?.outcome else { return values }
         switch reading {
         case .trx(let source, let price, _):
             values["source.\(source.rawValue)"] = price.rawValue

@@ -21,13 +21,13 @@ enum SourceStore {
     }
 
     /// The outcome of one look.
-    static func save(_ attempt: Attempt, now: Timestamp, in transaction: PostgresTransaction) async throws {
+    static func save(_ look: Look, now: Timestamp, in transaction: PostgresTransaction) async throws {
         var fault: PriceFault?
-        if case .failure(let error) = attempt.outcome { fault = error }
+        if case .failure(let error) = look.outcome { fault = error }
         try await transaction.execute(
             """
             INSERT INTO prices.source (source, enabled, tried_at, fault, fault_detail, failures)
-            VALUES (\(attempt.source), true, \(now), \(fault?.code.description), \(fault?.detail), \(attempt.failures))
+            VALUES (\(look.source), true, \(now), \(fault?.code.description), \(fault?.detail), \(look.failures))
             ON CONFLICT (source) DO UPDATE SET tried_at = excluded.tried_at, fault = excluded.fault,
                    fault_detail = excluded.fault_detail, failures = excluded.failures
             """

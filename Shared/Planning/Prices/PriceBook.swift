@@ -184,7 +184,8 @@ public struct PriceBook: Sendable, Equatable {
             // Nothing to tell yet.
             return event.trxPrice != nil || !event.energyPrices.isEmpty
         }
-        if event.at - last.at >= policy.announceEvery || event.at < last.at { return true }
+        // Far behind it, too: then the clock was set back.
+        if abs((event.at - last.at).wholeMilliseconds) >= policy.announceEvery.wholeMilliseconds { return true }
         if event.trxState != last.trxState || event.marketDemand != last.marketDemand { return true }
         if let new = event.trxPrice, let old = last.trxPrice, new != old,
             basisPoints(from: old, to: new) >= policy.announceFrom

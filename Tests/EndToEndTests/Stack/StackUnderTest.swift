@@ -16,10 +16,12 @@ struct StackUnderTest: Sendable {
     ///
     /// - Parameters:
     ///   - allocators: how many replicas.
+    ///   - priceFeeds: how many replicas.
     ///   - blockInterval: of the devnet.
     ///   - variables: handed on to the services.
     static func with<Result: Sendable>(
         allocators: Int = 1,
+        priceFeeds: Int = 1,
         blockInterval: String = "200ms",
         variables: [String: String] = [:],
         _ body: (StackUnderTest) async throws -> Result
@@ -29,7 +31,7 @@ struct StackUnderTest: Sendable {
             try Executables.path("busbar"),
             [
                 "up", "--json", "--directory", home.path + "/stack", "--block-interval", blockInterval, "--scale",
-                "allocator=\(allocators)",
+                "allocator=\(allocators)", "--scale", "price-feed=\(priceFeeds)",
             ],
             environment: Launch.plainEnvironment.merging(variables) { $1 },
             directory: home.path
