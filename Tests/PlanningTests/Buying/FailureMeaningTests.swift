@@ -8,7 +8,8 @@ struct FailureMeaningTests {
         (.refused, .nothingBought), (.insufficientBalance, .nothingBought), (.priceChanged, .nothingBought),
         (.unavailable, .nothingBought), (.maintenance, .nothingBought), (.rateLimited, .nothingBought),
         (.invalidRequest, .nothingBought), (.unauthorized, .nothingBought), (.notFound, .nothingBought),
-        (.alreadyPlaced, .done), (.notConnected, .ambiguous), (.timeout, .ambiguous), (.noAnswer, .ambiguous),
+        (.notOffered, .nothingBought), (.alreadyPlaced, .done), (.notConnected, .ambiguous), (.timeout, .ambiguous),
+        (.noAnswer, .ambiguous),
         (.serverError, .ambiguous), (.badAnswer, .ambiguous), (.init(rawValue: "invented_tomorrow"), .ambiguous),
     ]
 

@@ -54,7 +54,9 @@ struct PurchasePropertyTests {
 
     @Test func noOrderOfEventsBreaksTheRulesOfALife() {
         forEverySeed(4000) { seed, random in
-            let rules: PurchaseRules = random.pick([.lookUpOnly, .idempotent, .paidOnChain, .rentedOnChain])
+            let rules: PurchaseRules = random.pick([
+                .lookUpOnly, .idempotent, .askedByRepeating, .paidOnChain, .rentedOnChain,
+            ])
             var purchase = Purchase(order(), rules: rules, now: moment(0))
             var calls = 0
             var now: Int64 = 0

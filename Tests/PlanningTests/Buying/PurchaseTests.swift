@@ -100,6 +100,30 @@ struct PurchaseTests {
         #expect(purchase.state == .unknown)
     }
 
+    @Test func whereRepeatingIsHowToAskARefusalOfALateRepetitionIsDefinite() {
+        let purchase = placing(.askedByRepeating)
+        _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))
+        #expect(purchase.handle(.clock, now: moment(11)) == [.place(call: 3), .readChain])
+        // The first one may still be on its way, and a limit says nothing about the order.
+        #expect(purchase.handle(.placeFailed(refusal, call: 3), now: moment(12)).isEmpty)
+        _ = purchase.handle(.clock, now: moment(40))
+        let busy = SupplierFault(.rateLimited, .answered, "")
+        #expect(purchase.handle(.placeFailed(busy, call: 4), now: moment(41)).isEmpty)
+        _ = purchase.handle(.clock, now: moment(60))
+        #expect(purchase.handle(.placeFailed(refusal, call: 5), now: moment(61)).contains(.settled(.failed)))
+    }
+
+    @Test func aFinalPartIsKeptAsSoonAsTheChainShowsIt() {
+        let purchase = placing()
+        let part = PurchaseReport(.partial(Energy(32_500)), charged: Sun(1_250_000))
+        _ = purchase.handle(.placed(part, call: 2), now: moment(1))
+        #expect(purchase.state == .accepted)
+        let effects = purchase.handle(.chainShows(Energy(32_500), at: moment(4)), now: moment(4))
+        #expect(effects.contains(.proven(Energy(32_500))) && effects.contains(.missing(Energy(32_500))))
+        // Half was charged for half.
+        #expect(!effects.contains { if case .claimRefund = $0 { true } else { false } })
+    }
+
     @Test func anOrderFoundAfterALostAnswerGoesOn() {
         let purchase = placing()
         _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))

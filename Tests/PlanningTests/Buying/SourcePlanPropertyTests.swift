@@ -70,8 +70,8 @@ struct SourcePlanPropertyTests {
         _ missing: Int64
     ) -> (paid: Int64, allIn: Int64, pack: Int64, taken: Int64)? {
         guard offer.isOpen else { return nil }
-        var pack = offer.minimum.rawValue
-        while pack < missing { pack += offer.step.rawValue }
+        var pack = offer.step.rawValue * (max(missing, offer.minimum.rawValue) / offer.step.rawValue)
+        while pack < missing || pack < offer.minimum.rawValue { pack += offer.step.rawValue }
         guard pack <= offer.maximum.rawValue, pack <= offer.available?.rawValue ?? pack else { return nil }
         let risk = up(burn(missing) * offer.failurePerMille, 1000)
         return offer.prices.filter { $0.duration >= .seconds(180) }.map { price in
@@ -133,7 +133,7 @@ struct SourcePlanPropertyTests {
 
     @Test func thePlanIsTheBestOfAll() {
         var sources: [EnergySource: Int] = [:]
-        forEverySeed(3000) { seed, random in
+        forEverySeed(1500) { seed, random in
             let trial = randomCase(&random)
             let plan = planSources(
                 for: trial.wants,
@@ -159,9 +159,9 @@ struct SourcePlanPropertyTests {
             #expect(key((served, own, Int(rank ?? 0), cost)) == best, "seed \(seed): \(plan)")
             for step in plan.steps { sources[step.source, default: 0] += 1 }
         }
-        #expect(sources[.ownStake, default: 0] > 300 && sources[.burn, default: 0] > 100)
-        #expect(sources[.supplier(supplier("s1")), default: 0] > 300)
-        #expect(sources[.supplier(supplier("s2")), default: 0] > 100)
+        #expect(sources[.ownStake, default: 0] > 150 && sources[.burn, default: 0] > 50)
+        #expect(sources[.supplier(supplier("s1")), default: 0] > 150)
+        #expect(sources[.supplier(supplier("s2")), default: 0] > 50)
     }
 
     @Test func everybodyIsAnsweredOnceAndInOrder() {

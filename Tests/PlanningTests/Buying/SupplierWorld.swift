@@ -51,12 +51,16 @@ final class SupplierWorld {
         faultsEnd = self.random.int(0...400)
     }
 
+    private static func isOnChain(_ rules: PurchaseRules) -> Bool {
+        rules.absence != .after(.seconds(30)) && rules.isFoundByKey
+    }
+
     private var isFaulty: Bool { now < faultsEnd }
     var isOver: Bool { isExhausted || sequence.purchases.contains { $0.provenAt != nil } }
 
     func run() {
         beginNext()
-        while !isOver, now < faultsEnd + 3000 {
+        while !isOver, now < faultsEnd + 1500 {
             now += 1
             step()
         }
@@ -91,7 +95,9 @@ final class SupplierWorld {
     // MARK: The process
 
     private func beginNext() {
-        let rules: PurchaseRules = random.pick([.lookUpOnly, .idempotent, .paidOnChain, .rentedOnChain])
+        let rules: PurchaseRules = random.pick([
+            .lookUpOnly, .idempotent, .askedByRepeating, .paidOnChain, .rentedOnChain,
+        ])
         let number = sequence.nextNumber
         truths[number] = Truth(rules: rules, createdAt: now)
         let purchase = Purchase(order(number, of: "s\(number)"), rules: rules, now: moment(now))
@@ -164,7 +170,7 @@ final class SupplierWorld {
 
     private func place(_ number: Int32, _ call: Int) {
         guard let truth = truths[number] else { return }
-        let isOnChain = truth.rules.absence == .oncePaymentIsDead
+        let isOnChain = Self.isOnChain(truth.rules)
         func send(_ delay: ClosedRange<Int64>) {
             let at = now + random.int(delay)
             arrivals.append((at, number, isOnChain ? .payment : .order))
@@ -178,6 +184,11 @@ final class SupplierWorld {
         switch random.int(0...7) {
         case 0:
             if isOnChain, random.chance(50) { arrivals.append((now + 1, number, .payment)) }
+            if !isOnChain, truth.rules.isRepeatable, truth.orders > 0 {
+                // A repeated order is answered with the first, never refused.
+                answers.append((now + 2, number, call))
+                break
+            }
             let code: SupplierFault.Code = random.pick([.refused, .insufficientBalance, .rateLimited, .unavailable])
             later(1...3, number, .placeFailed(SupplierFault(code, .answered, ""), call: call))
         case 1:
@@ -197,6 +208,8 @@ final class SupplierWorld {
     }
 
     private func find(_ number: Int32, _ call: Int) {
+        let isKnown = sequence.purchases[Int(number) - 1].reference != nil
+        #expect(truths[number]?.rules.isFoundByKey == true || isKnown, "seed \(seed): looked up without a reference")
         if isFaulty, random.chance(60) {
             guard random.chance(70) else { return }
             let codes: [SupplierFault.Code] = [.timeout, .rateLimited, .serverError, .notFound]
@@ -236,7 +249,7 @@ final class SupplierWorld {
     }
 
     private func followPayment(_ number: Int32) {
-        guard let truth = truths[number], truth.rules.absence == .oncePaymentIsDead, let prepared = truth.preparedAt,
+        guard let truth = truths[number], Self.isOnChain(truth.rules), let prepared = truth.preparedAt,
             !truth.isPaymentTold
         else { return }
         if let landed = truth.paymentLandsAt {
@@ -253,7 +266,8 @@ final class SupplierWorld {
         guard let truth = truths[number], truth.orders > 0 else { return nil }
         let cost = Sun(2_500_000)
         switch truth.fate {
-        case .delivers(let at): return PurchaseReport(now >= at ? .delivered : .accepted, charged: cost)
+        case .delivers(let at):
+            return PurchaseReport(now >= at ? .delivered : .accepted, reference: "r\(number)", charged: cost)
         case .deliversHalf(let at):
             return PurchaseReport(now >= at ? .partial(Energy(32_500)) : .delivering, charged: cost)
         case .never: return PurchaseReport(.accepted, charged: cost)

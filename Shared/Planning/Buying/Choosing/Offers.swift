@@ -72,7 +72,7 @@ public struct SupplierOffer: Sendable, Equatable {
     public var minimum: Energy
     /// The most it sells in one order.
     public var maximum: Energy
-    /// What it sells is a multiple of this above ``minimum``; at least 1.
+    /// What it sells is a multiple of this; at least 1.
     public var step: Energy
     /// What it has now; `nil`: it does not say.
     public var available: Energy?
@@ -125,14 +125,12 @@ public struct SupplierOffer: Sendable, Equatable {
 
     /// The smallest order that brings so much; `nil` when it sells or has none of that size.
     public func pack(for energy: Energy) -> Energy? {
-        guard energy > .zero, minimum >= .zero else { return nil }
-        let above = (energy - minimum).clamped
+        guard energy > .zero else { return nil }
         let unit = max(step.rawValue, 1)
-        let (steps, rest) = above.rawValue.quotientAndRemainder(dividingBy: unit)
+        let (steps, rest) = max(energy, minimum).rawValue.quotientAndRemainder(dividingBy: unit)
         let (size, isTooMuch) = (rest > 0 ? steps + 1 : steps).multipliedReportingOverflow(by: unit)
-        guard !isTooMuch, let pack = minimum.adding(Energy(size)), pack <= maximum, pack <= available ?? pack else {
-            return nil
-        }
+        let pack = Energy(size)
+        guard !isTooMuch, pack <= maximum, pack <= available ?? pack else { return nil }
         return pack
     }
 }

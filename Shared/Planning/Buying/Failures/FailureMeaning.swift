@@ -35,7 +35,7 @@ extension FailureMeaning {
     ///
     /// | code | `not_sent` | `sent` | `answered` |
     /// |---|---|---|---|
-    /// | `refused`, `insufficient_balance`, `price_changed`, `unavailable`, `maintenance`, `rate_limited`, `invalid_request`, `unauthorized`, `not_found` | nothing bought | ambiguous | nothing bought |
+    /// | `refused`, `insufficient_balance`, `price_changed`, `unavailable`, `maintenance`, `rate_limited`, `invalid_request`, `unauthorized`, `not_found`, `not_offered` | nothing bought | ambiguous | nothing bought |
     /// | `already_placed` | nothing bought | ambiguous | done |
     /// | `not_connected`, `timeout`, `no_answer` | nothing bought | ambiguous | ambiguous |
     /// | `server_error`, `bad_answer` | nothing bought | ambiguous | ambiguous |
@@ -73,6 +73,7 @@ extension FailureMeaning {
         .invalidRequest: .nothingBought,
         .unauthorized: .nothingBought,
         .notFound: .nothingBought,
+        .notOffered: .nothingBought,
         .alreadyPlaced: .done,
     ]
 }

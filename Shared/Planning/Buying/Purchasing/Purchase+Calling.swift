@@ -23,6 +23,7 @@ extension Purchase {
 
     mutating func lookUp(_ now: Timestamp) -> [PurchaseEffect] {
         nextLookUp = nil
+        guard rules.isFoundByKey || reference != nil else { return (state.isLive ? place(now) : []) + [.readChain] }
         return [.find(call: start(.find, now)), .readChain]
     }
 
@@ -46,11 +47,15 @@ extension Purchase {
         nextLookUp = expiresAt.map { max($0, now) + limits.longestPause }
     }
 
-    mutating func placementFailed(_ fault: SupplierFault, _ now: Timestamp) -> [PurchaseEffect] {
-        guard state == .prepared || state == .unknown else { return [] }
+    mutating func placementFailed(_ fault: SupplierFault, asked: Timestamp, _ now: Timestamp) -> [PurchaseEffect] {
+        guard state == .prepared || state == .unknown else {
+            if state.isLive { lookAgain(now, atLeast: fault.retryAfter) }
+            return []
+        }
         var meaning = FailureMeaning(of: fault, in: .place)
         // An answer does not stop a payment that is on its way to the chain.
         if meaning == .nothingBought, rules.paysOnChain, fault.stage != .notSent { meaning = .ambiguous }
+        if meaning == .nothingBought, isAnswerAboutOrder(fault, asked: asked) { doubt = false }
         switch meaning {
         case .nothingBought where !doubt && boughtAt == nil: return fail("\(fault)", wasAsked: fault.stage != .notSent)
         case .nothingBought:
@@ -69,6 +74,14 @@ extension Purchase {
         }
     }
 
+    /// Where placing again is how to ask for an order, a refusal of the repetition says that there was none; but only one
+    /// that is about the order, and of a repetition sent when nothing earlier could still be on its way.
+    private func isAnswerAboutOrder(_ fault: SupplierFault, asked: Timestamp) -> Bool {
+        guard !rules.isFoundByKey, fault.stage == .answered, let placeEndedAt else { return false }
+        let others: [SupplierFault.Code] = [.rateLimited, .maintenance, .unauthorized]
+        return !others.contains(fault.code) && asked >= placeEndedAt + limits.call
+    }
+
     /// The supplier has never heard of it.
     mutating func absent(asked: Timestamp, _ now: Timestamp) -> [PurchaseEffect] {
         guard state == .prepared || state == .unknown else {
@@ -77,7 +90,8 @@ extension Purchase {
         }
         let mayPlace = now - createdAt <= limits.placeWithin && placements < limits.placements
         switch rules.absence {
-        case .oncePaymentIsDead:
+        case .oncePaymentIsDead(let patience):
+            if payment == .pending, let placedAt, asked >= placedAt + patience { payment = .dead }
             if payment == .dead { return fail("the payment never reached the chain", wasAsked: true) }
             if let limit = deliveryLimit, now >= limit {
                 // What is paid is claimed twice more, then the money is wanted back.

@@ -1,9 +1,9 @@
 internal import Models
 
 extension Purchase {
-    /// Less than this of the ordered energy is a partial delivery.
-    private var enough: Energy {
-        Energy(scaledUp(order.energy.rawValue, by: 1000 - limits.tolerancePerMille, over: 1000) ?? .max)
+    /// Less than this is not all of it.
+    private func enough(of energy: Energy) -> Energy {
+        Energy(scaledUp(energy.rawValue, by: 1000 - limits.tolerancePerMille, over: 1000) ?? .max)
     }
 
     /// What is known or has to be assumed to be spent.
@@ -18,7 +18,7 @@ extension Purchase {
         if !report.delegations.isEmpty { delegations = Array(report.delegations.prefix(32)) }
         var effects = report.charged.map { charge($0) } ?? []
         switch report.state {
-        case .failed(let refunded): return effects + supplierGaveUp(refunded: refunded, now)
+        case .failed(let refunded): return effects + supplierGaveUp(refunded: refunded ?? false, now)
         case .cancelled:
             // Nothing is known to be taken: nothing is to be had back.
             if state.isLive, state != .planned, energy == .zero, !rules.paysOnChain, (charged ?? .zero) == .zero {
@@ -33,6 +33,10 @@ extension Purchase {
             return effects
         }
         known(now)
+        if case .partial(let energy) = report.state {
+            part = energy
+            if self.energy > .zero, self.energy >= enough(of: energy) { return effects + settlePart(now) }
+        }
         if report.state == .delivered { state = .delivered } else if state != .delivered { state = .accepted }
         lookAgain(now)
         return effects + [.readChain]
@@ -110,7 +114,8 @@ extension Purchase {
         case .planned: return []
         case .prepared, .unknown, .accepted, .delivered:
             energy = shown
-            if shown >= enough { return prove(moment, now) }
+            if shown >= enough(of: order.energy) { return prove(moment, now) }
+            if shown > .zero, let part, shown >= enough(of: part) { return settlePart(now) }
             if shown > .zero, state == .prepared || state == .unknown {
                 state = .accepted
                 known(now)
@@ -188,11 +193,12 @@ extension Purchase {
 
     /// Gives up what was bought and is not there, when supplier and chain were asked after the limit.
     mutating func conclude(_ now: Timestamp) -> [PurchaseEffect] {
-        guard state.isLive, call?.kind != .place,
+        guard state.isLive, acceptedAt != nil || call?.kind != .place,
             let since = acceptedAt ?? boughtAt ?? (limits.writeOff == nil ? nil : placedAt)
         else { return [] }
+        var limit = since + limits.deliver
         // A claim may take effect as long as a call may last: what was asked sooner proves nothing.
-        let limit = max(since + limits.deliver, placeEndedAt.map { $0 + limits.call } ?? since)
+        if acceptedAt == nil, let placeEndedAt { limit = max(limit, placeEndedAt + limits.call) }
         guard let chainReadAt, chainReadAt >= limit else { return [] }
         let isClaimed = acceptedAt != nil || !rules.paysOnChain || lateClaims >= Self.lateClaimLimit
         let isAsked = boughtAt != nil && isClaimed && lookedUpAt.map { $0 >= limit } ?? false

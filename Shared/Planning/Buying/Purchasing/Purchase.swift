@@ -78,6 +78,8 @@ public struct Purchase: Sendable, Equatable, Codable {
     /// Of the newest reading of the chain.
     var chainReadAt: Timestamp?
     var hasEnergyBeenLate = false
+    /// Of which the supplier says that it is all there will be.
+    var part: Energy?
     /// How often a landed payment was claimed after the limit of delivery.
     var lateClaims = 0
 
@@ -126,12 +128,16 @@ public struct Purchase: Sendable, Equatable, Codable {
             guard state == .planned, finish(number, .prepare) != nil else { return [] }
             return fail("\(fault)")
         case .placed(let report, let number):
-            if finish(number, .place) != nil { placeEndedAt = now }
+            if let asked = finish(number, .place) {
+                placeEndedAt = now
+                // Where placing again is how to ask, this is an answer.
+                lookedUpAt = asked.startedAt
+            }
             return take(report, now)
         case .placeFailed(let fault, let number):
-            guard finish(number, .place) != nil else { return [] }
-            placeEndedAt = now
-            return placementFailed(fault, now)
+            guard let asked = finish(number, .place) else { return [] }
+            defer { placeEndedAt = now }
+            return placementFailed(fault, asked: asked.startedAt, now)
         case .found(let report, let number):
             guard let asked = finish(number, .find) else { return report.map { take($0, now) } ?? [] }
             lookedUpAt = asked.startedAt

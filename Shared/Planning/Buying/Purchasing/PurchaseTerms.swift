@@ -44,8 +44,9 @@ public struct PurchaseOrder: Sendable, Equatable, Codable {
 public enum AbsenceRule: Sendable, Equatable, Codable {
     /// When it is asked this long after the last attempt to place ended: a request may still be on its way before.
     case after(Duration)
-    /// When the payment can never land on the chain any more, for suppliers that are paid there.
-    case oncePaymentIsDead
+    /// When the payment can never land on the chain any more: the chain says so (``PurchaseEvent/paymentDead``), or it is not
+    /// known so long after it was signed, expiration and solidity included.
+    case oncePaymentIsDead(after: Duration)
 }
 
 /// What sets one supplier's purchases apart from another's.
@@ -55,31 +56,54 @@ public struct PurchaseRules: Sendable, Equatable, Codable {
     /// Whether placing the same prepared purchase once more can never buy twice: the supplier returns the first order for
     /// the same key, or the payment is one transaction that lands once.
     public var isRepeatable: Bool
+    /// Whether an order is looked up by what was prepared. Where that needs the supplier's own reference, an order without
+    /// one is asked for by placing it again.
+    public var isFoundByKey: Bool
     /// Whether the energy is given back by us rather than ending by itself.
     public var isReturnable: Bool
 
-    /// - Parameters: as the properties.
-    public init(absence: AbsenceRule, isRepeatable: Bool, isReturnable: Bool = false) {
+    /// - Parameters: as the properties. What is not found by its key has to be repeatable, and is taken as such.
+    public init(
+        absence: AbsenceRule,
+        isRepeatable: Bool,
+        isFoundByKey: Bool = true,
+        isReturnable: Bool = false
+    ) {
         self.absence = absence
-        self.isRepeatable = isRepeatable
+        self.isRepeatable = isRepeatable || !isFoundByKey
+        self.isFoundByKey = isFoundByKey
         self.isReturnable = isReturnable
     }
 
     /// Prepaid, the client's order id only looks up (TronZap, DOMAIN 4.1): an order counts as unknown when it is not
     /// there half a minute after it was sent.
     public static let lookUpOnly = PurchaseRules(absence: .after(.seconds(30)), isRepeatable: false)
-    /// Prepaid, a repeated order id returns the first order (CatFee, DOMAIN 4.4).
+    /// Prepaid, a repeated order id returns the first order, and finds it too.
     public static let idempotent = PurchaseRules(absence: .after(.seconds(30)), isRepeatable: true)
+    /// Prepaid, a repeated order id returns the first order; looked up by the supplier's id alone (CatFee, DOMAIN 4.4).
+    public static let askedByRepeating = PurchaseRules(
+        absence: .after(.zero),
+        isRepeatable: true,
+        isFoundByKey: false
+    )
     /// Paid on chain, ends by itself (TronNRG, DOMAIN 4.2).
-    public static let paidOnChain = PurchaseRules(absence: .oncePaymentIsDead, isRepeatable: true)
+    public static let paidOnChain = PurchaseRules(
+        absence: .oncePaymentIsDead(after: .seconds(150)),
+        isRepeatable: true
+    )
     /// Rented from a contract and given back by us (JustLend, DOMAIN 4.3).
     public static let rentedOnChain = PurchaseRules(
-        absence: .oncePaymentIsDead,
+        absence: .oncePaymentIsDead(after: .seconds(150)),
         isRepeatable: true,
         isReturnable: true
     )
 
-    var paysOnChain: Bool { absence == .oncePaymentIsDead }
+    var paysOnChain: Bool {
+        switch absence {
+        case .after: false
+        case .oncePaymentIsDead: true
+        }
+    }
 }
 
 /// How long a purchase waits for what. Domain time.
@@ -143,10 +167,10 @@ public struct PurchaseReport: Sendable, Equatable, Codable {
         case delivering
         /// All of it delegated.
         case delivered
-        /// So much of it delegated so far.
+        /// So much of it delegated, and no more will come.
         case partial(Energy)
-        /// It will not be delivered; whether the money was given back.
-        case failed(refunded: Bool)
+        /// It will not be delivered; whether the money was given back, `nil` when the supplier does not say.
+        case failed(refunded: Bool?)
         /// Withdrawn before it was carried out.
         case cancelled
     }
