@@ -184,6 +184,37 @@ internal import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func aChargeWaitsForTheTransactionBeforeItAndSeesWhatThatLeft(commits: Bool) async throws {
+        struct Undo: Error {}
+        try await House.with { house in
+            let p1 = try PartnerID.named("p1")
+            try await house.deposit(100, to: p1)
+            let (first, second) = (try charge(60, p1), try charge(60, p1))
+            let (started, signal) = AsyncStream.makeStream(of: Void.self)
+            @Sendable func chargeSecond() async throws -> [ChargeAnswer] {
+                for await _ in started { break }
+                return try await house.books.charge([second], at: House.now)
+            }
+            async let later = chargeSecond()
+            do {
+                try await house.client.withTransaction { transaction in
+                    _ = try await Books(in: transaction).charge([first], at: House.now)
+                    signal.finish()
+                    // Ends only once the other one waits for the balance.
+                    var waiting = false
+                    for _ in 0..<5000 where !waiting { waiting = try await house.isAnyoneWaiting() }
+                    #expect(waiting)
+                    if !commits { throw Undo() }
+                }
+            } catch is Undo {}
+            let answers = try await later
+            #expect(answers.map(\.result) == [commits ? .insufficient : .charged])
+            #expect(try await house.balance(p1) == Sun(40))
+            #expect(try await house.findings().isEmpty)
+        }
+    }
+
     @Test func aPartnersChargesDoNotWaitForAnothersTransaction() async throws {
         try await House.with { house in
             let (p1, p2) = (try PartnerID.named("p1"), try PartnerID.named("p2"))

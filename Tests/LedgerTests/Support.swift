@@ -73,6 +73,15 @@ struct House: Sendable {
         try await books.balance(of: partner, user: user)?.balance ?? .zero
     }
 
+    /// Whether a connection to this database waits for a lock.
+    func isAnyoneWaiting() async throws -> Bool {
+        let count = try await client.queryOne(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+            as: Int.self
+        )
+        return (count ?? 0) > 0
+    }
+
     /// What invariant 4 finds.
     func findings() async throws -> [String] {
         guard let query = AuditQuery.all.first(where: { $0.invariant == 4 }) else { return ["no query"] }

@@ -44,9 +44,16 @@ public enum LedgerStatement {
         """
     }
 
-    /// Locks whoever pays for the batch's charges or paid for its refunds.
+    /// Locks whoever pays for the batch's charges or paid for its refunds. Accounts that are not there yet are opened first,
+    /// the income's too: nobody waits for an account to be opened while holding a balance.
     static func lock(_ batch: LedgerBatch) -> SQL {
-        let payers = Set(batch.charges.map { LedgerAccount(payer: $0.partner, user: $0.user).code }).sorted()
+        let payers = Set(
+            batch.charges.flatMap {
+                [
+                    LedgerAccount(payer: $0.partner, user: $0.user).code, LedgerAccount.energy($0.sheet.source).code,
+                ]
+            }
+        ).sorted()
         return """
             SELECT ledger.lock(\(payers)::text[], \(batch.refunds.map(\.allocation))::uuid[])
             """
