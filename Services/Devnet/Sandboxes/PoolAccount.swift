@@ -38,12 +38,18 @@ struct PoolAccount: Sendable {
     }
 
     /// A signed transaction that may enter a block until `lifetime` from now.
-    func sign(_ contract: Contract, on view: ChainView, lifetime: Duration = .seconds(60)) -> ChainTransaction {
+    /// - Parameter number: makes transactions differ that are otherwise alike: equal orders of one moment.
+    func sign(
+        _ contract: Contract,
+        on view: ChainView,
+        number: Int64,
+        lifetime: Duration = .seconds(60)
+    ) -> ChainTransaction {
         let body = TransactionBody(
             contract: contract,
             referenceBlock: view.reference,
             expiration: view.now + lifetime,
-            timestamp: view.now
+            timestamp: view.now + .milliseconds(number % 10_000)
         )
         let raw = body.rawBytes
         let id = TransactionID.of(rawBytes: raw)

@@ -61,7 +61,7 @@ extension SupplierDesk {
             let contract = Contract.transfer(
                 Transfer(owner: pool.address, recipient: order.request.receiver, amount: Sun(1))
             )
-            let transaction = pool.sign(contract, on: view)
+            let transaction = sign(contract, on: view)
             if await submit(transaction, for: id, at: view.now) { self[id]?.phase = .activating(transaction.id) }
             return
         }
@@ -70,7 +70,7 @@ extension SupplierDesk {
             transaction = announced
         } else if let contract = delegation(of: &order, at: view.energy) {
             self[id]?.stake = order.stake
-            transaction = pool.sign(contract, on: view)
+            transaction = sign(contract, on: view)
         } else {
             return fail(id)
         }
@@ -99,14 +99,15 @@ extension SupplierDesk {
                 stake: order.stake
             )
         )
-        let transaction = pool.sign(contract, on: view)
+        let transaction = sign(contract, on: view)
         guard await node.submit(transaction) == nil else { return }
         self[id]?.phase = .returning(transaction.id)
     }
 
     private func submit(_ transaction: ChainTransaction, for id: String, at now: Timestamp) async -> Bool {
-        guard await node.submit(transaction) != nil else { return true }
-        retry(id, at: now)
+        guard let rejection = await node.submit(transaction) else { return true }
+        // A full node is no fault of the order.
+        if !rejection.isRetriable { retry(id, at: now) }
         return false
     }
 

@@ -36,6 +36,7 @@ actor SupplierDesk {
     private var generation = -1
     private var opening: Task<Void, Never>?
     private var number = 0
+    private var transactions: Int64 = 0
     private var orders: [String: SandboxOrder] = [:]
     private var order: [String] = []
     private var keys: [String: String] = [:]
@@ -137,7 +138,7 @@ actor SupplierDesk {
     private func remember(_ new: SandboxOrder, announcedOn view: ChainView) {
         var new = new
         if let delay = new.plan.earlySuccess, let contract = delegation(of: &new, at: view.energy) {
-            let announced = pool.sign(contract, on: view, lifetime: delay + .seconds(120))
+            let announced = sign(contract, on: view, lifetime: delay + .seconds(120))
             new.announced = announced
             new.delegation = announced.id
         }
@@ -174,6 +175,12 @@ actor SupplierDesk {
         refunded = refunded + order.charged
         if offer.isPrepaid { balance = balance + order.charged }
         orders[id] = order
+    }
+
+    /// A transaction of its account, unlike every other.
+    func sign(_ contract: Contract, on view: ChainView, lifetime: Duration = .seconds(60)) -> ChainTransaction {
+        transactions += 1
+        return pool.sign(contract, on: view, number: transactions, lifetime: lifetime)
     }
 
     /// The delegation that fulfils an order, and the stake it takes.

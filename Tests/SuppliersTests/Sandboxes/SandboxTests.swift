@@ -53,6 +53,26 @@ internal import Testing
         }
     }
 
+    @Test func equalOrdersOfOneMomentAreAllDelivered() async throws {
+        try await SandboxDriver.with(.catFee) { driver in
+            let demand = try await driver.demand()
+            let first = try await driver.prepared(demand)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<40 {
+                    var purchase = first
+                    purchase.order.key = try #require(OrderKey("equal-\(number)"))
+                    let order = purchase
+                    group.addTask { _ = try await driver.supplier.place(order) }
+                }
+                try await group.waitForAll()
+            }
+            try await driver.devnet.waitForEnergy(Energy(40 * demand.energy.rawValue), of: demand.receiver)
+            #expect(try await driver.statement().refunded == 0)
+            try await driver.devnet.advance(.seconds(3601))
+            try await driver.devnet.waitForNoEnergy(of: demand.receiver)
+        }
+    }
+
     @Test func aDelegationLostToAForkIsMadeAgain() async throws {
         try await SandboxDriver.with(.tronZap) { driver in
             let demand = try await driver.demand()

@@ -93,15 +93,13 @@ actor TronNRGTill {
             case .unknown, nil: break
             }
             guard isMissing else { continue }
-            // One sun of the time makes two refunds of one amount two transactions.
-            var moment = view
-            moment.now = view.now + .milliseconds(index)
             let transfer = Transfer(
                 owner: desk.pool.address,
                 recipient: refunds[index].to,
                 amount: refunds[index].amount
             )
-            let transaction = desk.pool.sign(.transfer(transfer), on: moment)
+            let transaction = await desk.sign(.transfer(transfer), on: view)
+            guard refunds.indices.contains(index) else { break }
             if await desk.node.submit(transaction) == nil, refunds.indices.contains(index) {
                 refunds[index].transaction = transaction.id
             }
