@@ -32,6 +32,7 @@ from tronpy.providers import HTTPProvider
 
 URL = os.environ.get("BUSBAR_DEVNET_URL", "http://127.0.0.1:18090")
 USDT = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"
+MARKET = "TU2MJ5Veik1LRAgjeSzEdvmDYx7mefJZvd"
 TRX = 1_000_000
 
 
@@ -253,6 +254,38 @@ def test_votes_and_rewards():
     post("/devnet/reward", {"address": owner, "trx": 3})
     done(send(tron.trx.withdraw_rewards(owner), key))
     check(tron.get_account_balance(owner) >= 500, "the reward is paid out")
+
+
+def test_energy_is_rented_and_given_back():
+    """JustLend DAO's Energy Rental, priced by its published formula from what the contract says."""
+    tron = client()
+    key, renter = wallet(trx=1000)
+    _, receiver = wallet(trx=1)
+    market = tron.get_contract(MARKET)
+    call = market.functions
+    stake = 7000 * TRX
+    rate = max(call._rentalRate(stake, 1), call._stableRate(1))
+    fee = max(call.minFee(), stake * call.feeRatio() // 10**18)
+    prepay = stake * rate * (3600 + 86_400 + call.liquidateThreshold()) // 10**18 + 1 + fee
+    check(call.rentPaused(1) == 0 and call.maxRentableOfType(1) > stake, "something can be rented")
+    rent = market.functions.rentResource.with_transfer(prepay)(receiver, stake, 1)
+    receipt = done(send(rent.with_owner(renter).fee_limit(5 * TRX), key))
+    check(receipt["receipt"]["result"] == "SUCCESS", "rented")
+    check(receipt["receipt"]["energy_usage_total"] == 8429, "a call takes what one on mainnet took")
+    check(66_000 < tron.get_account_resource(receiver)["EnergyLimit"] < 67_000, "the energy is there")
+    check(call.rentals(renter, receiver, 1)[0] == stake, "the contract knows it")
+    deposit, _ = call.getRentInfo(renter, receiver, 1)
+    check(prepay - 10_000 < deposit <= prepay, "seconds of rent are gone")
+    short = market.functions.rentResource.with_transfer(TRX)(wallet(trx=1)[1], stake, 1)
+    poor = send(short.with_owner(renter).fee_limit(5 * TRX), key)
+    check(done(poor)["receipt"]["result"] == "REVERT", "too little is refused")
+    before = tron.get_account(renter)["balance"]
+    back = call.returnResource(receiver, stake, 1)
+    receipt = done(send(back.with_owner(renter).fee_limit(5 * TRX), key))
+    check(receipt["receipt"]["result"] == "SUCCESS", "given back")
+    gained = tron.get_account(renter)["balance"] - before + receipt.get("fee", 0)
+    check(prepay - 20_000 < gained <= prepay, "what was not used came back")
+    check("EnergyLimit" not in tron.get_account_resource(receiver), "the energy is gone")
 
 
 def test_errors_tronpy_knows():
