@@ -160,7 +160,7 @@ private enum BalanceTable {
         let console = Console()
         if json { return console.line(JSONOutput.pretty(rows)) }
         guard !rows.isEmpty else {
-            return console.line("nothing was ever booked there; busbar partner credit books a deposit")
+            return console.line("nothing was ever booked there; busbar partner credit, or user credit, books a deposit")
         }
         var table = Table("account", "balance TRX", "credit limit TRX", "available TRX")
         for row in rows {
