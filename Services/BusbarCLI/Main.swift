@@ -18,7 +18,8 @@ struct Busbar: AsyncParsableCommand {
             CommandGroup(
                 name: "Registry",
                 subcommands: [
-                    PartnerCommand.self, UserCommand.self, WalletCommand.self, PoolCommand.self, Keys.self,
+                    PartnerCommand.self, UserCommand.self, WalletCommand.self, PoolCommand.self, SupplierCommand.self,
+                    Keys.self,
                 ]
             ),
         ]

@@ -15,7 +15,7 @@ struct PartnerCommand: AsyncParsableCommand {
               busbar partner pause p42
             """,
         subcommands: [
-            PartnerAdd.self, PartnerList.self, PartnerPause.self, PartnerResume.self,
+            PartnerAdd.self, PartnerList.self, PartnerPause.self, PartnerResume.self, PartnerPolicy.self,
             PartnerTerms.self, PartnerCredit.self, PartnerBalance.self, PartnerDemo.self,
         ]
     )
