@@ -39,7 +39,7 @@ struct PriceNow: AsyncParsableCommand {
             try await PriceView.current(at: operations.clock.now(), in: $0)
         }
         if json { return console.line(JSONOutput.pretty(report)) }
-        PriceTables(report: report).show(on: console)
+        for line in PriceTables(report: report).lines(for: console) { console.line(line) }
     }
 }
 

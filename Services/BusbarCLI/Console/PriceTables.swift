@@ -7,17 +7,11 @@ struct PriceTables {
     /// What one transfer to a holder of USDT is usually packed as: only for comparing prices by eye.
     private static let pack = Energy(65_000)
 
-    func show(on console: Console) {
-        console.line(headline(console))
-        console.line()
-        for line in sources().lines() { console.line(line) }
-        console.line()
-        for line in energy().lines() { console.line(line) }
-        console.line()
-        for line in chain(console) { console.line(line) }
-        guard !report.changes.isEmpty else { return }
-        console.line()
-        for line in changes().lines() { console.line(line) }
+    /// The lines of it; the console knows about colours.
+    func lines(for console: Console) -> [String] {
+        var lines = [headline(console), ""] + sources().lines() + [""] + energy().lines() + [""] + chain()
+        if !report.changes.isEmpty { lines += [""] + changes().lines() }
+        return lines
     }
 
     private func headline(_ console: Console) -> String {
@@ -81,7 +75,7 @@ struct PriceTables {
         return "\(USDPerTRX(rawValue: raw * 100))"
     }
 
-    private func chain(_ console: Console) -> [String] {
+    private func chain() -> [String] {
         guard let chain = report.chain else { return ["the chain has not been read yet"] }
         // Ten-thousandths, shown as a factor.
         let factor = "\(USDPerTRX(rawValue: chain.tokenFactor * 100))"
