@@ -89,7 +89,10 @@ struct ChainPayer: Sendable {
         let outcome = await node.submit(transaction)
         switch outcome {
         case .accepted, .duplicate: return try await awaitBlock(payment)
-        case .retrySameBytes, .definitelyRejected, .unknown:
+        case .unknown(let reason):
+            if let receipt = try await awaitBlock(payment) { return receipt }
+            throw SupplierFault(.noAnswer, .sent, "nobody knows whether the payment was taken: \(reason)")
+        case .retrySameBytes, .definitelyRejected:
             // Earlier calls may have sent it: only the chain knows.
             switch try await fate(of: payment) {
             case .included(let receipt): return receipt

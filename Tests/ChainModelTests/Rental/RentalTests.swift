@@ -123,6 +123,21 @@ import Testing
         #expect(world.chain.head.violations().isEmpty)
     }
 
+    /// Somebody rents most of the pool in the same block, and the rate doubles: the deposit no longer keeps the rest.
+    @Test func whatTheDepositCannotKeepComesBackWhole() throws {
+        var world = try world()
+        try world.fund(3, trx: 10_000)
+        try world.run(world.rent(0, for: 1, stake: stake, paying: try world.prepay(stake: stake, seconds: 60)))
+        let dear = try world.prepay(stake: 900_000_000_000, seconds: 3600)
+        try world.submit(world.rent(3, for: 2, stake: 900_000_000_000, paying: dear))
+        let receipt = try world.run(world.giveBack(0, from: 1, stake: 1_000_000_000))
+        #expect(receipt.result == .success)
+        #expect(world.rental(0, 1) == nil)
+        #expect(world.rentals.rented == Sun(900_000_000_000))
+        #expect(receipt.output != Word.zero.bytes, "the rest of the deposit is paid out")
+        #expect(world.chain.head.violations().isEmpty)
+    }
+
     @Test func theReceiverMayGiveBackAndTheRenterIsPaid() throws {
         var world = try world()
         let value = try world.prepay(stake: stake, seconds: 3600)

@@ -1,4 +1,5 @@
 internal import ChainModel
+internal import LocalStack
 internal import Models
 internal import Suppliers
 internal import Testing
@@ -93,6 +94,49 @@ extension SandboxedSupplier {
             #expect(report.state == .delivered)
             #expect(try await world.supplier.place(purchase) == report)
             #expect(try #require(try await world.standing).stake == world.stake(of: purchase))
+        }
+    }
+
+    @Test func aLostAnswerOfTheNodeIsNoLostRental() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            try await world.devnet.post("faults", #"{"path":"/wallet/broadcasthex","drop_answer":true,"count":1}"#)
+            #expect(try await world.supplier.place(purchase).state == .delivered)
+            #expect(try #require(try await world.standing).stake == world.stake(of: purchase))
+        }
+    }
+
+    @Test func whatNoNodeTakesMayStillHaveBeenSent() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            try await world.devnet.post("faults", #"{"server_busy":true,"for_ms":60000}"#)
+            let busy = try await fault { () async throws(SupplierFault) in try await world.supplier.place(purchase) }
+            #expect(busy.stage == .sent && busy.code == .noAnswer, "\(busy)")
+            #expect(try await world.supplier.find(purchase) == nil)
+            try await world.devnet.post("faults", #"{"clear":true}"#)
+            #expect(try await world.supplier.place(purchase).state == .delivered)
+        }
+    }
+
+    @Test func withoutANodeNothingIsPrepared() async throws {
+        try await run { world in
+            let purchase = try await world.prepared()
+            let gone = TronClient([NodeEndpoint(url: "http://127.0.0.1:\(try FreePort.find())")])
+            let settings = SupplierSettings(id: world.supplier.id, kind: .justLend)
+            let surroundings = SupplierSurroundings(
+                transport: HTTPTransport(),
+                clock: world.devnet.clock,
+                node: gone,
+                wallet: world.wallet
+            )
+            let supplier = try SupplierRegistry.all.make(settings, surroundings)
+            let demand = world.demand()
+            let quoted = try await fault { () async throws(SupplierFault) in try await supplier.quote(demand) }
+            #expect(quoted.stage == .notSent && quoted.code == .notConnected, "\(quoted)")
+            let placed = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
+            #expect(placed.stage == .sent, "an earlier call may have sent it: \(placed)")
+            await gone.shutdown()
+            await (surroundings.transport as? HTTPTransport)?.shutdown()
         }
     }
 
