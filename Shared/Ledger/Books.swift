@@ -23,7 +23,7 @@ public struct Books<Database: PostgresQuerying>: Sendable {
         }
     }
 
-    /// Charges allocations when they are promised.
+    /// Charges allocations when they are promised. One that occurs twice is charged as it first stands.
     /// - Returns: an answer for each, in order.
     /// - Throws: ``LedgerError`` when a sheet is wrong or a partner unknown: then nothing was charged.
     public func charge(_ charges: [AllocationCharge], at now: Timestamp) async throws -> [ChargeAnswer] {
