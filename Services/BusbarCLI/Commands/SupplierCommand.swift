@@ -8,7 +8,7 @@ struct SupplierCommand: AsyncParsableCommand {
         abstract: "Suppliers: who sells energy, and in which order they are asked.",
         discussion: """
             Examples:
-              busbar supplier add tronzap --set api_token_env=TRONZAP_TOKEN --set api_secret_env=TRONZAP_SECRET
+              busbar supplier add tronzap --set token_env=TRONZAP_TOKEN --set secret_env=TRONZAP_SECRET
               busbar supplier list
               busbar supplier rank catfee 1
               busbar supplier maintenance tronzap --until 2026-11-22T06:00:00Z
@@ -69,9 +69,9 @@ struct SupplierAdd: AsyncParsableCommand {
         abstract: "Register a supplier, behind those that are there or at a rank.",
         discussion: """
             Settings are the adapter's: base_url, limits, and where its credentials are found. A credential is named by a \
-            variable (api_token_env=TRONZAP_TOKEN) or a file (api_secret_file=/run/secrets/tronzap), never given itself.
+            variable (token_env=TRONZAP_TOKEN) or a file (secret_file=/run/secrets/tronzap), never given itself.
 
-            Example: busbar supplier add tronzap --set api_token_env=TRONZAP_TOKEN --set api_secret_env=TRONZAP_SECRET
+            Example: busbar supplier add tronzap --set token_env=TRONZAP_TOKEN --set secret_env=TRONZAP_SECRET
             """
     )
 

@@ -208,6 +208,23 @@ struct PurchaseTests {
         #expect(purchase.handle(.placeFailed(refusal, call: 2), now: moment(6)).isEmpty)
     }
 
+    @Test func rulesFollowFromWhatAnAdapterSays() {
+        func rules(onChain: Bool, idempotent: Bool, byKey: Bool, delay: Int64, givesBack: Bool = false) -> PurchaseRules
+        {
+            PurchaseRules(
+                paysOnChain: onChain,
+                idempotentCreate: idempotent,
+                isFoundByKey: byKey,
+                lookupDelay: .seconds(delay),
+                givesBack: givesBack
+            )
+        }
+        #expect(rules(onChain: false, idempotent: false, byKey: true, delay: 30) == .lookUpOnly)
+        #expect(rules(onChain: false, idempotent: true, byKey: false, delay: 0) == .askedByRepeating)
+        #expect(rules(onChain: true, idempotent: true, byKey: true, delay: 150) == .paidOnChain)
+        #expect(rules(onChain: true, idempotent: true, byKey: true, delay: 150, givesBack: true) == .rentedOnChain)
+    }
+
     @Test func aSequenceHasOneLivePurchaseAtATime() {
         var sequence = PurchaseSequence(acquisition: allocation(7))
         let first = Purchase(order(1), rules: .lookUpOnly, now: moment(0))

@@ -24,8 +24,8 @@ public func planSources(
     policy: SourcePolicy
 ) -> SourcePlan {
     guard !situation.isPaused else { return SourcePlan(unserved: wants.map { ($0.key, .paused) }) }
-    // More than anybody asks of one wallet at a time; keeps the search short.
-    let searched = 200
+    // Keeps the search short; who comes later is served by the next plan.
+    let searched = max(100, policy.blockLimit)
     var considered = Array(wants.prefix(searched))
     var passedOver: [(key: WithdrawalKey, reason: UnservedReason)] = []
     func choice(_ wants: [EnergyWant]) -> SourceChoice {

@@ -75,6 +75,28 @@ public struct PurchaseRules: Sendable, Equatable, Codable {
         self.isReturnable = isReturnable
     }
 
+    /// From what an adapter says of its supplier.
+    /// - Parameters:
+    ///   - paysOnChain: whether the payment is a transaction of ours, dead `lookupDelay` after it was signed at the latest.
+    ///   - idempotentCreate: whether the supplier takes a repeated order for the first one.
+    ///   - isFoundByKey: whether an order is looked up without the supplier's own reference.
+    ///   - lookupDelay: how long after a call of unknown outcome "never heard of it" is to be believed.
+    ///   - givesBack: whether we end the rental.
+    public init(
+        paysOnChain: Bool,
+        idempotentCreate: Bool,
+        isFoundByKey: Bool,
+        lookupDelay: Duration,
+        givesBack: Bool
+    ) {
+        self.init(
+            absence: paysOnChain ? .oncePaymentIsDead(after: lookupDelay) : .after(lookupDelay),
+            isRepeatable: idempotentCreate || paysOnChain,
+            isFoundByKey: isFoundByKey,
+            isReturnable: givesBack
+        )
+    }
+
     /// Prepaid, the client's order id only looks up (TronZap, DOMAIN 4.1): an order counts as unknown when it is not
     /// there half a minute after it was sent.
     public static let lookUpOnly = PurchaseRules(absence: .after(.seconds(30)), isRepeatable: false)
