@@ -175,8 +175,8 @@ let package = Package(
         tests(
             "PriceFeedTests",
             [
-                "PriceFeed", "Planning", "Schemas", "Storage", "Models", "TestSupport", "LocalStack", nioCore, nioPosix,
-                log,
+                "PriceFeed", "ServiceKit", "Planning", "Schemas", "Storage", "Models", "TestSupport", "LocalStack",
+                nioCore, nioPosix, log,
             ]
         ),
         tests(

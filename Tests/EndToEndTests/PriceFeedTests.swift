@@ -91,6 +91,7 @@ extension EndToEndTests {
                 try await flip(stack, devnet)
                 try await refuse(stack, devnet)
                 try await takeOver(stack, devnet)
+                try await outlive("postgresql", stack, devnet)
                 try await goSilent(stack, devnet)
                 #expect(try await stack.audit().findings == [])
                 #expect(try await stack.parked().isEmpty)
@@ -131,6 +132,12 @@ extension EndToEndTests {
             #expect(shown.chain?.factor == 34_000)
             #expect(shown.changes.prefix(2).map(\.parameter).sorted() == ["getEnergyFee", "usdt_energy_factor"])
             #expect(shown.energy("burn") == "100")
+            // Days before it comes into force, a vote is seen.
+            try await devnet.post("propose", #"{"parameters":{"11":90}}"#)
+            let voted = try await price(of: stack, "the proposal is shown") {
+                $0.changes.first?.parameter.hasPrefix("proposal.") == true
+            }
+            #expect(voted.changes.first?.old == nil && voted.changes.first?.new == "11=90")
             try await until("prices are told too") { lines(of: file).contains { $0.type == "price.updated.v1" } }
         }
 
@@ -173,13 +180,27 @@ extension EndToEndTests {
             #expect(try await leaders(of: stack) == [other])
         }
 
+        /// A server that is killed and comes back: prices go on without a restart of the feed.
+        private func outlive(_ server: String, _ stack: StackUnderTest, _ devnet: DevnetDriver) async throws {
+            let feeds = (stack.state?.parts ?? []).filter { $0.name.hasPrefix("price-feed") }.compactMap(\.process)
+            let before = try stack.part(server).process?.pid
+            #expect(try stack.kill(server))
+            try await stack.waitUntilBack(server, notAs: before)
+            let back = ContinuousClock.now
+            try await devnet.post("prices", #"{"price":"0.345"}"#)
+            _ = try await price(of: stack, "prices go on") { $0.state == "fresh" && $0.price == "0.345" }
+            print("prices go on \(ContinuousClock.now - back) after \(server) was back")
+            let now = (stack.state?.parts ?? []).filter { $0.name.hasPrefix("price-feed") }.compactMap(\.process)
+            #expect(now == feeds)
+        }
+
         /// All sources fail: the last good price with its age, never another one; and a new one when they are back.
         private func goSilent(_ stack: StackUnderTest, _ devnet: DevnetDriver) async throws {
             for (source, fault) in [("binance", "5xx"), ("okx", "429"), ("kraken", "error"), ("coingecko", "stale")] {
                 try await devnet.post("prices", #"{"source":"\#(source)","price":"0.5","fault":"\#(fault)"}"#)
             }
             let silent = try await price(of: stack, "the price is stale") { $0.state == "stale" }
-            #expect(silent.price == "0.34")
+            #expect(silent.price == "0.345")
             #expect((silent.age ?? 0) >= 6)
             try await devnet.post("prices", #"{"price":"0.35","fault":"none"}"#)
             _ = try await price(of: stack, "a new price") { $0.state == "fresh" && $0.price == "0.35" }

@@ -18,6 +18,12 @@ enum SourceStore {
              WHERE enabled AND NOT source = ANY (\(sources)::text[])
             """
         )
+        // Nobody will renew them.
+        try await transaction.execute(
+            """
+            DELETE FROM prices.energy WHERE starts_with(source, 'justlend_') AND NOT 'justlend' = ANY (\(sources)::text[])
+            """
+        )
     }
 
     /// The outcome of one look.
