@@ -188,6 +188,17 @@ struct PurchaseTests {
         #expect(effects.contains { if case .alarm = $0 { true } else { false } })
     }
 
+    @Test func energyThatShrinksEarlyIsNoticedOnce() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(65_000), at: moment(5)), now: moment(5))
+        // The chain's total weight moves.
+        #expect(purchase.handle(.chainShows(Energy(64_900), at: moment(50)), now: moment(50)).isEmpty)
+        #expect(purchase.handle(.chainShows(Energy(32_500), at: moment(60)), now: moment(60)).count == 1)
+        #expect(purchase.handle(.chainShows(Energy(32_500), at: moment(70)), now: moment(70)).isEmpty)
+        #expect(purchase.state == .proven)
+    }
+
     @Test func aRentalIsGivenBackUntilTheChainShowsIt() {
         let purchase = placing(.rentedOnChain)
         _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))

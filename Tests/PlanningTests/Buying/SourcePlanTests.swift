@@ -162,6 +162,25 @@ struct SourcePlanTests {
         #expect(plan.unserved.map(\.reason) == [.blockLimit])
     }
 
+    @Test func whoMayBeAskedFollowsFromRegistryBreakerAndWhatWasTried() {
+        var random = Generator(seed: 3)
+        var registered = RegisteredSupplier(id: supplier("s1"), kind: "tronzap", rank: 1, state: .active)
+        var breaker = CircuitBreaker()
+        func isOpen(_ tried: Set<SupplierID> = [], at second: Int64 = 0) -> Bool {
+            registered.isOpen(for: tried, breaker: breaker, now: moment(second))
+        }
+        #expect(isOpen() && !isOpen([supplier("s1")]))
+        registered.state = .disabled
+        #expect(!isOpen())
+        registered.state = .maintenance
+        #expect(!isOpen())
+        registered.maintenanceUntil = moment(60)
+        #expect(!isOpen(at: 59) && isOpen(at: 60))
+        registered.state = .active
+        breaker.failed(SupplierFault(.maintenance, .answered, ""), now: moment(0), using: &random)
+        #expect(!isOpen(at: 1))
+    }
+
     @Test func poolsOfferWhatTheLargestCanDelegate() throws {
         let pool = PoolPosition(
             id: "a",

@@ -123,8 +123,11 @@ extension Purchase {
             }
             return conclude(now)
         case .proven, .returning:
+            let isLess = shown < enough(of: energy) && state == .proven
             energy = shown
-            return shown == .zero ? end(moment) : []
+            guard shown > .zero else { return end(moment) }
+            let isEarly = expiresAt.map { moment < $0 - limits.earlySlack } ?? false
+            return isLess && isEarly ? [.alarm("\(order.key) shrank to \(shown) energy before its time")] : []
         case .ended: return []
         case .failed, .refunded, .disputed:
             guard shown > .zero, !hasEnergyBeenLate else { return [] }
