@@ -154,10 +154,14 @@ extension SandboxedSupplier {
     @Test func aRentalLostInAReorganisationIsSentAgainAsItIs() async throws {
         try await run { world in
             let purchase = try await world.prepared()
-            #expect(try await world.supplier.place(purchase).state == .delivered)
-            try await world.devnet.post("reorg", #"{"depth":5,"keep_transactions":false}"#)
+            try await world.devnet.post("faults", #"{"stuck":true}"#)
+            try await send(purchase, to: world.devnet.node)
+            try await world.devnet.mine(1)
+            #expect(try await world.supplier.find(purchase)?.state == .delivered)
+            try await world.devnet.post("reorg", #"{"depth":1,"keep_transactions":false}"#)
             #expect(try await world.supplier.find(purchase) == nil)
             #expect(try await world.standing == nil)
+            try await world.devnet.post("faults", #"{"clear":true}"#)
             #expect(try await world.supplier.place(purchase).state == .delivered)
             #expect(try #require(try await world.standing).stake == world.stake(of: purchase))
         }

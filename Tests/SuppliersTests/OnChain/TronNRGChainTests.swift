@@ -54,10 +54,12 @@ internal import Tron
         try await SandboxDriver.with(.tronNRG) { driver in
             let purchase = try await driver.prepared()
             let before = try await driver.devnet.trx(of: driver.wallet.address)
+            try await driver.devnet.post("faults", #"{"stuck":true}"#)
             try await send(purchase, to: driver.devnet.node)
             try await driver.devnet.mine(1)
-            try await driver.devnet.post("reorg", #"{"depth":3,"keep_transactions":false}"#)
+            try await driver.devnet.post("reorg", #"{"depth":1,"keep_transactions":false}"#)
             #expect(try await driver.supplier.find(purchase) == nil)
+            try await driver.devnet.post("faults", #"{"clear":true}"#)
             #expect(try await driver.supplier.place(purchase).state == .delivered)
             #expect(try await driver.devnet.trx(of: driver.wallet.address) == before - purchase.total)
             #expect(try await driver.statement().orders.count == 1)
