@@ -146,7 +146,8 @@ actor SupplierDesk {
         order.append(new.id)
         active.append(new.id)
         if let key = new.request.key, keys[key] == nil { keys[key] = new.id }
-        guard order.count > Self.memory else { return }
+        // A few hundred at a time.
+        guard order.count > Self.memory + 500 else { return }
         // Those that are not finished stay until they are.
         let old = order.prefix(order.count - Self.memory).filter { !(orders[$0]?.isActive ?? false) }
         for id in old {

@@ -103,11 +103,12 @@ extension CatFee {
         var sub_code: String?
         var sub_msg: String?
 
-        /// Only the words are published, not the numbers but 9999 ("unknown: repeat with the same key").
+        /// Of the numbers only 9999 is published ("unknown: repeat with the same key"). Any other is a refusal, also with
+        /// words that are not known here: asking again, which is how orders are looked up, would be refused again.
         func fault(_ answer: SupplierAnswer) -> SupplierFault {
             let words = [sub_code, msg, sub_msg].compactMap(\.self).filter { !$0.isEmpty }
             let known = words.lazy.compactMap { Order.refusals[$0] }.first
-            let code = known ?? answer.fault?.code ?? .serverError
+            let code = self.code == 9999 ? .serverError : known ?? answer.fault?.code ?? .refused
             let detail = "code \(self.code): \(words.joined(separator: ", "))"
             return SupplierFault(code, .answered, detail, retryAfter: answer.retryAfter)
         }

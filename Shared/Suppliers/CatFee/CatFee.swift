@@ -32,7 +32,7 @@ public struct CatFee: Supplier {
         idempotentCreate: true,
         naturalKey: .orderKey,
         lookup: .byPlacingAgain,
-        lookupDelay: .zero,
+        lookupDelay: .seconds(30),
         activatesReceiver: false,
         refundPolicy: .failedOrders
     )

@@ -106,15 +106,16 @@ extension SandboxDriver {
 
     func checkSlowAnswer() async throws {
         var purchase = try await prepared()
-        try await set(#"{"latency_ms":2500,"call":"place","count":1}"#)
+        try await set(#"{"latency_ms":4500,"call":"place","count":1}"#)
         let failure = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
         #expect(failure.code == .timeout && failure.stage == .sent, "\(failure)")
         if supplier.terms.lookup == .byKey, !supplier.terms.paysOnChain {
             // Too early: the supplier is still at it. This is what ``SupplierTerms/lookupDelay`` is for.
             #expect(try await supplier.find(purchase) == nil)
         }
-        try await Task.sleep(for: .seconds(3))
-        #expect(try await statement().orders.count == 1, "it was carried out after all")
+        try await SuppliersTests.wait("the order that is carried out after all") {
+            try await statement().orders.count == 1
+        }
         #expect(try await lookUp(purchase) != nil)
         purchase.reference = try await supplier.place(purchase).reference
         try await wait(purchase, for: "delivery") { $0.state == .delivered }

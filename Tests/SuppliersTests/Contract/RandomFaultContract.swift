@@ -1,5 +1,6 @@
 internal import Models
 internal import Suppliers
+internal import TestSupport
 internal import Testing
 
 /// Many purchases at once while everything goes wrong now and then: each is bought once or not at all, and the
@@ -51,11 +52,12 @@ extension SandboxDriver {
 
     /// What a caller of the port does: definite failures are tried again, all others looked up first.
     private func buyThroughFaults(_ demand: EnergyDemand, key: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .patient(.seconds(120))
         var purchase: PreparedPurchase?
         while purchase == nil {
             guard ContinuousClock.now < deadline else { throw TestFailure("\(key) was never prepared") }
             purchase = try? await prepared(demand, key: key)
+            if purchase == nil { try await Task.sleep(for: .milliseconds(50)) }
         }
         guard var purchase else { return }
         var isUnknown = false
@@ -76,7 +78,7 @@ extension SandboxDriver {
                 if error.stage == .notSent || isDefinite { continue }
                 isUnknown = true
                 // Longer than the sandbox is late: ``SupplierTerms/lookupDelay`` in little.
-                try await Task.sleep(for: .milliseconds(2000))
+                try await Task.sleep(for: .patient(.seconds(2)))
             }
             try await Task.sleep(for: .milliseconds(100))
         }

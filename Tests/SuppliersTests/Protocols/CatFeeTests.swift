@@ -79,7 +79,7 @@ internal import Testing
 
     @Test(arguments: [
         ("INSUFFICIENT_BALANCE", SupplierFault.Code.insufficientBalance), ("QUANTITY_TOO_HIGH", .unavailable),
-        ("QUANTITY_TOO_LOW", .invalidRequest), ("ADDRESS_NOT_ACTIVATED", .refused), ("WHATEVER", .serverError),
+        ("QUANTITY_TOO_LOW", .invalidRequest), ("ADDRESS_NOT_ACTIVATED", .refused), ("WHATEVER", .refused),
     ])
     func wordsHaveMeanings(_ word: String, _ meaning: SupplierFault.Code) async throws {
         let supplier = try supplier(ScriptedTransport(#"{"code":4,"msg":"no","sub_code":"\#(word)","sub_msg":null}"#))

@@ -5,6 +5,7 @@ internal import Models
 internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
+internal import TestSupport
 internal import Tron
 
 /// A devnet of the test's own, started from the executable that is built beside the tests.
@@ -28,7 +29,7 @@ struct DevnetUnderTest: Sendable {
         let node = TronClient([NodeEndpoint(url: url)])
         let outcome: Swift.Result<Result, any Error>
         do {
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .patient(.seconds(30))
             while await LoopbackHTTP.get(port: port, path: "/devnet/time") == nil {
                 guard process.isRunning, ContinuousClock.now < deadline else {
                     throw TestFailure(
@@ -128,7 +129,7 @@ func wait(
     limit: Duration = .seconds(20),
     until isSo: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + .patient(limit)
     while try await !isSo() {
         guard ContinuousClock.now < deadline else { throw TestFailure("waited \(limit) for \(what)") }
         try await Task.sleep(for: .milliseconds(50))

@@ -2,6 +2,7 @@ internal import ChainModel
 internal import FoundationEssentials
 internal import Models
 internal import Suppliers
+internal import TestSupport
 internal import Testing
 internal import Tron
 
@@ -136,7 +137,7 @@ struct SandboxDriver: Sendable {
         for what: String,
         until isSo: (OrderReport) -> Bool
     ) async throws -> OrderReport {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .patient(.seconds(20))
         var last: OrderReport?
         while ContinuousClock.now < deadline {
             last = try await lookUp(purchase)
