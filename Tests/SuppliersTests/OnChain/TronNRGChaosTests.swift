@@ -1,5 +1,6 @@
 internal import Models
 internal import Suppliers
+internal import TestSupport
 internal import Testing
 internal import Tron
 
@@ -96,7 +97,7 @@ internal import Tron
             _ = await driver.devnet.node.broadcast(try SignedTransaction(bytes: bytes))
         default: report = try? await driver.supplier.place(purchase)
         }
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .patient(.seconds(60))
         while !(report?.state.isFinal ?? false) {
             guard ContinuousClock.now < deadline else {
                 throw TestFailure("purchase \(number) has not ended: \(purchase)")
@@ -115,7 +116,7 @@ internal import Tron
 
     /// Until faults let it through.
     private static func again<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .patient(.seconds(60))
         while true {
             do {
                 return try await body()
