@@ -111,8 +111,7 @@ struct PartnerPolicySet: AsyncParsableCommand {
     var partnerFallback: String?
     @Option(name: .customLong("block-limit"), help: "Withdrawals that one purchase may be for, 1 to 200.")
     var blockLimit: String?
-    @Option(help: "yes: a second rental may stand beside one that outlives all promises made of it.") var overlap:
-        String?
+    @Option(help: "yes: a second rental may stand beside one that ends after its promises.") var overlap: String?
 
     func validate() throws {
         guard house != (id != nil) else { throw ValidationError("name a partner, or give --house") }
