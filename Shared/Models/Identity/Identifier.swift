@@ -62,21 +62,9 @@ public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
     public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
 }
 
-extension UUIDv7: Codable {
-    /// From a JSON string of any version; `DecodingError` when it is not a UUID.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let id = UUIDv7(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a UUID")
-        }
-        self = id
-    }
-
-    /// As a JSON string, the ``description``.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension UUIDv7: TextCoded {
+    /// Any version is read.
+    public static var textForm: String { "a UUID" }
 }
 
 /// A partner's short name: 1 to 32 of `a-z`, `0-9`, `_`, `-`.
@@ -99,21 +87,9 @@ public struct PartnerID: Hashable, Sendable, Comparable, CustomStringConvertible
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-extension PartnerID: Codable {
-    /// From a JSON string; `DecodingError` when it has another character or length.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let id = PartnerID(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not 1-32 of a-z 0-9 _ -")
-        }
-        self = id
-    }
-
-    /// As a JSON string.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
+extension PartnerID: TextCoded {
+    /// Names the characters allowed.
+    public static var textForm: String { "1-32 of a-z 0-9 _ -" }
 }
 
 /// The upstream's own name for a withdrawal, unique per partner: 1 to 64 printable ASCII characters.
@@ -133,19 +109,7 @@ public struct WithdrawalID: Hashable, Sendable, Comparable, CustomStringConverti
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-extension WithdrawalID: Codable {
-    /// From a JSON string; `DecodingError` when it has another character or length.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let id = WithdrawalID(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not 1-64 printable characters")
-        }
-        self = id
-    }
-
-    /// As a JSON string.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
+extension WithdrawalID: TextCoded {
+    /// Names the characters allowed.
+    public static var textForm: String { "1-64 printable characters" }
 }

@@ -19,21 +19,9 @@ public struct SupplierID: Hashable, Sendable, Comparable, CustomStringConvertibl
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-extension SupplierID: Codable {
-    /// Reads a string; refuses what ``init(_:)`` refuses.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let id = SupplierID(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not 1-32 of a-z 0-9 _ -")
-        }
-        self = id
-    }
-
-    /// Written as a string.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
+extension SupplierID: TextCoded {
+    /// Names the characters allowed.
+    public static var textForm: String { "1-32 of a-z 0-9 _ -" }
 }
 
 /// Our name for one purchase, the same however often it is sent: 1 to 64 of letters, digits, `_`, `-`.
@@ -68,19 +56,7 @@ public struct OrderKey: Hashable, Sendable, Comparable, CustomStringConvertible 
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-extension OrderKey: Codable {
-    /// Reads a string; refuses what ``init(_:)`` refuses.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let key = OrderKey(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not 1-64 letters, digits, _ or -")
-        }
-        self = key
-    }
-
-    /// Written as a string.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
+extension OrderKey: TextCoded {
+    /// Names the characters allowed.
+    public static var textForm: String { "1-64 letters, digits, _ or -" }
 }

@@ -59,21 +59,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 }
 
-extension Timestamp: Codable {
-    /// From a JSON string in RFC 3339, with `Z` or an offset; `DecodingError` when it is not that.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let time = Timestamp(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time")
-        }
-        self = time
-    }
-
-    /// As a JSON string, the ``description``: UTC with milliseconds.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension Timestamp: TextCoded {
+    /// Read with `Z` or an offset; written in UTC with milliseconds.
+    public static var textForm: String { "an RFC 3339 time" }
 }
 
 extension Duration {
