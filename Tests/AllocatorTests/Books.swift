@@ -30,12 +30,16 @@ struct Books: Sendable {
 
     static func with(_ body: (Books) async throws -> Void) async throws {
         try await withDatabase { database in
-            let configuration = PostgresConfiguration(
+            var configuration = PostgresConfiguration(
                 hosts: [.init(database.host, port: database.port)],
                 database: database.name,
                 user: database.user,
                 password: database.password
             )
+            // Patient: many transactions may queue for one row.
+            configuration.acquireTimeout = .seconds(60)
+            configuration.lockTimeout = .seconds(60)
+            configuration.statementTimeout = .seconds(60)
             let client = PostgresClient(
                 configuration,
                 logger: Logger(label: "allocator-tests") { _ in SwiftLogNoOpLogHandler() }

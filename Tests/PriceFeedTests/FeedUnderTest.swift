@@ -25,12 +25,16 @@ struct FeedUnderTest: Sendable {
 
     static func with(_ body: (FeedUnderTest) async throws -> Void) async throws {
         try await withDatabase { database in
-            let configuration = PostgresConfiguration(
+            var configuration = PostgresConfiguration(
                 hosts: [.init(database.host, port: database.port)],
                 database: database.name,
                 user: database.user,
                 password: database.password
             )
+            // Patient: many transactions may queue for one row.
+            configuration.acquireTimeout = .seconds(60)
+            configuration.lockTimeout = .seconds(60)
+            configuration.statementTimeout = .seconds(60)
             let client = PostgresClient(
                 configuration,
                 logger: Logger(label: "price-feed-tests") { _ in SwiftLogNoOpLogHandler() }
@@ -77,7 +81,7 @@ struct FeedUnderTest: Sendable {
 
     @discardableResult
     func fail(_ source: String, _ fault: PriceFault, at seconds: Int64) async throws -> FeedTransaction.Result {
-        try await step(Look(source: source, outcome: .failure(fault), failures: 3), at: seconds)
+        try await step(Look(source: source, outcome: .failure(fault), failures: 2), at: seconds)
     }
 
     @discardableResult
