@@ -42,7 +42,7 @@ internal import Testing
         try await withOwnDatabaseServer { server in
             func ask(_ change: (inout PostgresConfiguration) -> Void) async -> String {
                 let client = makeClient(server, host: server.host) { configuration in
-                    configuration.acquireTimeout = .milliseconds(1500)
+                    configuration.acquireTimeout = .seconds(5)
                     change(&configuration)
                 }
                 let error = await failure { try await client.execute("SELECT 1") }
@@ -98,10 +98,10 @@ internal import Testing
                 server,
                 host: server.host
             ) { configuration in
-                configuration.statementTimeout = .milliseconds(500)
-                configuration.responseMargin = .milliseconds(500)
-                configuration.connectTimeout = .milliseconds(500)
-                configuration.acquireTimeout = .milliseconds(1500)
+                configuration.statementTimeout = .seconds(2)
+                configuration.responseMargin = .seconds(1)
+                configuration.connectTimeout = .seconds(2)
+                configuration.acquireTimeout = .seconds(5)
             }
             try await client.execute("SELECT 1")
             await server.freeze()
@@ -112,7 +112,7 @@ internal import Testing
             let second = await failure { try await client.execute("SELECT 1") }
             #expect(second?.code == .acquireTimeout)
             #expect(second?.message.contains("while connecting") == true)
-            #expect(ContinuousClock.now - start < .patient(.seconds(6)))
+            #expect(ContinuousClock.now - start < .patient(.seconds(12)))
             await server.thaw()
             #expect(
                 await eventually(within: .seconds(5)) { await failure { try await client.execute("SELECT 1") } == nil }

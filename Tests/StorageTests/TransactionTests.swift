@@ -146,15 +146,21 @@ private struct OwnError: Error, Equatable {
     }
 
     @Test func losingTheConnectionWithCommitLeavesTheOutcomeOpen() async throws {
-        try await withClient(poolSize: 2) { client, _ async throws in
+        try await withClient(poolSize: 2, statementTimeout: .seconds(60)) { client, _ async throws in
             let error = await failure {
                 try await client.withTransaction { transaction in
                     let pid = try await transaction.query("SELECT pg_backend_pid()", as: Int32.self)[0]
                     async let killed: Void = {
-                        try await Task.sleep(for: .milliseconds(200))
+                        let isUnderWay = try await eventually(within: .seconds(10)) {
+                            try await client.query(
+                                "SELECT count(*) FROM pg_stat_activity WHERE pid = \(pid) AND wait_event = 'PgSleep'",
+                                as: Int.self
+                            ) == [1]
+                        }
+                        #expect(isUnderWay)
                         try await client.execute("SELECT pg_terminate_backend(\(pid))")
                     }()
-                    try await transaction.executeAndCommit("SELECT pg_sleep(3)")
+                    try await transaction.executeAndCommit("SELECT pg_sleep(50)")
                     try await killed
                 }
             }
