@@ -169,7 +169,7 @@ struct FailureTests {
                     guard let error = error as? MessagingError else { return false }
                     return error.code == .timeout && !error.inDoubt.isEmpty
                 }
-                let outcomes = try await client.publish([message("well", "second")], timeout: .seconds(5))
+                let outcomes = try await client.publish([message("well", "second")], timeout: .patient(.seconds(5)))
                 #expect(outcomes == [.confirmed])
                 let first = Task { () -> String? in
                     for await batch in client.deliveries(from: "sick") {
@@ -214,7 +214,9 @@ struct FailureTests {
                 return error.code == .connectionFailed && error.isRetriable
             }
             try await withClient(wrong) { client in
-                await #expect { try await client.publish([message("q", "x")], timeout: .seconds(2)) } throws: { error in
+                await #expect {
+                    try await client.publish([message("q", "x")], timeout: .patient(.seconds(2)))
+                } throws: { error in
                     guard let error = error as? MessagingError else { return false }
                     return error.code == .timeout && error.reason.contains("authentication failed")
                 }
@@ -226,13 +228,13 @@ struct FailureTests {
     @Test func idleConnectionsOutliveManyHeartbeats() async throws {
         try await withBroker { vhost in
             var configuration = MessagingConfiguration.testing(vhost)
-            configuration.heartbeat = .seconds(1)
+            configuration.heartbeat = .seconds(3)
             let events = EventCounter()
             let session = BrokerSession(configuration)
             try await session.declareQueue(.init("q"))
             try await withClient(configuration, events: events) { client in
                 try await eventually("connected") { client.state.isReady }
-                try await Task.sleep(for: .seconds(5))
+                try await Task.sleep(for: .seconds(12))
                 let outcomes = try await client.publish([message("q", "x")])
                 #expect(outcomes == [.confirmed])
                 #expect(events.counts.connected == 2)
