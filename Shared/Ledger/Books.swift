@@ -2,10 +2,13 @@ public import Models
 public import Storage
 
 /// The books, as one transaction or connection sees them. Every write is one call of a function of the schema `ledger`,
-/// whatever the number of withdrawals, and is repeated without harm: keys are natural ones.
+/// whatever the number of withdrawals. Keys are natural ones: a call that is repeated at once, because its outcome is not
+/// known, books nothing twice. One repeated later is about what stands then: a refund ends the latest debit of its
+/// allocation, also when that was charged again meanwhile, and a charge after a refund is a new one.
 ///
 /// A payer's balance is locked from the call to the end of the transaction: call late in it. The house's accounts are never
-/// waited for. A transaction that charges and refunds does so by ``book(_:at:)``, which locks all payers in one order.
+/// waited for. A transaction that charges and refunds does so by one ``book(_:at:)``, which locks all payers in one order; a
+/// refund sent after a charge, with COMMIT or before it, can end in a deadlock.
 public struct Books<Database: PostgresQuerying>: Sendable {
     let database: Database
 
@@ -25,14 +28,15 @@ public struct Books<Database: PostgresQuerying>: Sendable {
 
     /// Charges allocations when they are promised. One that occurs twice is charged as it first stands.
     /// - Returns: an answer for each, in order.
-    /// - Throws: ``LedgerError`` when a sheet is wrong or a partner unknown: then nothing was charged.
+    /// - Throws: ``LedgerError`` when a sheet is wrong or a partner unknown: then nothing was charged. `PostgresError` with
+    ///   `serializationFailure` when one was charged to another payer at the same moment: the next try answers so.
     public func charge(_ charges: [AllocationCharge], at now: Timestamp) async throws -> [ChargeAnswer] {
         guard !charges.isEmpty else { return [] }
         let rows = try await send([try LedgerStatement.charge(charges, at: now)])
         return try ChargeAnswer.read(rows[0], for: charges)
     }
 
-    /// Gives back what allocations were charged.
+    /// Gives back what allocations were charged, and books what they cost the house all the same.
     /// - Returns: an answer for each, in order.
     public func refund(_ refunds: [AllocationRefund], at now: Timestamp) async throws -> [RefundAnswer] {
         guard !refunds.isEmpty else { return [] }

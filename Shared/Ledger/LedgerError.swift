@@ -24,7 +24,9 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         public static let keyConflict = Code(rawValue: "key_conflict")
         /// A refund is larger than what was charged, or below zero.
         public static let badRefund = Code(rawValue: "bad_refund")
-        /// The postings of an entry do not sum to zero, or one of them is refused by the tables.
+        /// What the house paid on chain is below zero.
+        public static let badCost = Code(rawValue: "bad_cost")
+        /// The postings of an entry do not sum to zero, they move balances of a partner that is not the entry's, or one of them is refused by the tables.
         public static let unbalanced = Code(rawValue: "unbalanced")
         /// The functions answered something this program does not know.
         public static let unexpectedAnswer = Code(rawValue: "unexpected_answer")
@@ -40,7 +42,7 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    /// None of them goes away by trying again.
+    /// None of them goes away by trying again at once; a balance that is too small does with a deposit.
     public var isRetriable: Bool { false }
 
     /// Code and message.
@@ -54,6 +56,7 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
             case (.checkViolation, "balance_above_limit"): .insufficientBalance
             case (.checkViolation, "refund_within_debit"), (.checkViolation, "conclusion_refunded_sun_check"):
                 .badRefund
+            case (.checkViolation, "cost_not_negative"): .badCost
             case (.uniqueViolation, "entry_key"): .keyConflict
             case (.checkViolation, _), (SQLState(rawValue: "22023"), _): .unbalanced
             default: nil

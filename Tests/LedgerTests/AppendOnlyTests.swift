@@ -66,7 +66,8 @@ internal import Testing
                 "INSERT INTO ledger.posting VALUES (1, 1, 1)", "UPDATE ledger.balance SET balance_sun = 0",
                 "INSERT INTO ledger.turnover VALUES (1, 1)", "DELETE FROM ledger.turnover",
                 "SELECT ledger.move(ARRAY[1]::bigint[], ARRAY[5]::bigint[])",
-                "SELECT ledger.accounts(ARRAY['margin'])", "SELECT nextval('ledger.entry_id')",
+                "SELECT ledger.accounts(ARRAY['margin'])", "SELECT ledger.check_costs(ARRAY[1]::bigint[])",
+                "SELECT nextval('ledger.entry_id')",
             ]
             for role in ["registry", "allocator", "ledger", "prices"] {
                 for statement in statements {
@@ -75,7 +76,10 @@ internal import Testing
             }
             // What they may do.
             #expect(await attempt("SELECT * FROM ledger.v1_balance", as: "ledger", house) == nil)
-            let refund = "SELECT * FROM ledger.refund(now(), ARRAY[]::uuid[], ARRAY[]::bigint[], ARRAY[]::text[])"
+            let refund = """
+                SELECT * FROM ledger.refund(now(), '{}'::uuid[], '{}'::bigint[], '{}'::text[], '{}'::bigint[], '{}'::bigint[],
+                                            '{}'::bigint[])
+                """
             #expect(await attempt(refund, as: "allocator", house) == nil)
             #expect(await attempt(refund, as: "registry", house) == denied)
             let terms = "SELECT registry.set_partner_terms(now(), 'a', 'p1', 1, NULL, NULL, NULL, 5)"

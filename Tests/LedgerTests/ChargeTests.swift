@@ -150,6 +150,69 @@ internal import Testing
         }
     }
 
+    @Test func whatARefundedAllocationCostTheHouseIsBooked() async throws {
+        try await House.with { house in
+            let p1 = try PartnerID.named("p1")
+            try await house.deposit(1000, to: p1)
+            let items = try (0..<3).map { _ in try charge(100, p1) }
+            _ = try await house.books.charge(items, at: House.now)
+            func refund(_ index: Int, _ amount: Int64?, burnt: Int64, activation: Int64 = 0) -> AllocationRefund {
+                AllocationRefund(
+                    allocation: items[index].allocation,
+                    amount: amount.map { Sun($0) },
+                    reason: "late",
+                    burnt: Sun(burnt),
+                    bandwidth: Sun(345),
+                    activation: Sun(activation)
+                )
+            }
+            // The middle one gives nothing back: its entry is of costs alone.
+            let refunds = [refund(0, nil, burnt: 7, activation: 11), refund(1, 0, burnt: 1), refund(2, 40, burnt: 0)]
+            let answers = try await house.books.refund(refunds + refunds, at: House.now)
+            #expect(answers.map(\.refunded) == [Sun(100), .zero, Sun(40), Sun(100), .zero, Sun(40)])
+            let balances = Dictionary(
+                uniqueKeysWithValues: try await house.books.houseBalances().map { ($0.code, $0.balance.rawValue) }
+            )
+            #expect(balances["cost:burn"] == -8 && balances["cost:bandwidth"] == -3 * 345)
+            #expect(balances["cost:activation"] == -11 && balances["funds:chain"] == 8 + 3 * 345 + 11)
+            #expect(balances["refund"] == -140)
+            #expect(try await house.balance(p1) == Sun(1000 - 300 + 140))
+            #expect(try await house.sumOfBalances() == 0)
+            #expect(try await house.findings().isEmpty)
+            // What the refunds say agrees with their entries.
+            let findings = try await house.findings(of: 5)
+            #expect(findings.allSatisfy { !$0.contains("its entry") })
+        }
+    }
+
+    @Test func costsBelowZeroAreRefused() async throws {
+        try await House.with { house in
+            let p1 = try PartnerID.named("p1")
+            try await house.deposit(1000, to: p1)
+            let item = try charge(100, p1)
+            _ = try await house.books.charge([item], at: House.now)
+            for cost: Int64 in [-1, .min] {
+                var refund = AllocationRefund(allocation: item.allocation, reason: "late")
+                refund.burnt = Sun(cost)
+                let bad = refund
+                let error = await #expect(throws: LedgerError.self) {
+                    try await house.books.refund([bad], at: House.now)
+                }
+                #expect(error?.code == .badCost)
+                let completion = AllocationCompletion(
+                    allocation: item.allocation,
+                    energyUsed: .zero,
+                    bandwidth: Sun(cost)
+                )
+                let other = await #expect(throws: LedgerError.self) {
+                    try await house.books.complete([completion], at: House.now)
+                }
+                #expect(other?.code == .badCost)
+            }
+            #expect(try await house.balance(p1) == Sun(900))
+        }
+    }
+
     @Test func aUserPaysFromItsOwnBalanceWithoutCredit() async throws {
         try await House.with { house in
             let (p1, p2) = (try PartnerID.named("p1"), try PartnerID.named("p2"))

@@ -202,9 +202,7 @@ internal import Testing
                     _ = try await Books(in: transaction).charge([first], at: House.now)
                     signal.finish()
                     // Ends only once the other one waits for the balance.
-                    var waiting = false
-                    for _ in 0..<5000 where !waiting { waiting = try await house.isAnyoneWaiting() }
-                    #expect(waiting)
+                    try await house.untilWaiting()
                     if !commits { throw Undo() }
                 }
             } catch is Undo {}
@@ -223,7 +221,7 @@ internal import Testing
             try await house.client.withTransaction { transaction in
                 _ = try await Books(in: transaction).charge([try charge(10, p1)], at: House.now)
                 try await house.client.withTransaction { other in
-                    try await other.execute("SET LOCAL lock_timeout = '500ms'")
+                    try await other.execute("SET LOCAL lock_timeout = '10s'")
                     let answers = try await Books(in: other).charge([try charge(10, p2)], at: House.now)
                     #expect(answers.first?.result == .charged)
                 }

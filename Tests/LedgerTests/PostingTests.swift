@@ -92,6 +92,73 @@ internal import Testing
         }
     }
 
+    @Test func twoEntriesOfOneCallWithTheSameKeyAreRefused() async throws {
+        try await House.with { house in
+            let error = await #expect(throws: PostgresError.self) {
+                try await house.client.execute(
+                    """
+                    SELECT * FROM ledger.post(\(House.now), ARRAY['k', 'k'], ARRAY['transfer', 'transfer'],
+                        ARRAY[NULL, NULL]::text[], ARRAY[NULL, NULL]::text[], ARRAY[NULL, NULL]::text[], ARRAY[1, 1, 2, 2],
+                        ARRAY['margin', 'fee', 'margin', 'fee'], ARRAY[1, -1, 1, -1]::bigint[])
+                    """
+                )
+            }
+            #expect(error?.sqlState == .uniqueViolation && error?.constraint == "entry_key")
+            let balances = try await house.books.houseBalances()
+            #expect(balances.allSatisfy { $0.balance == .zero })
+            #expect(try await house.findings().isEmpty)
+        }
+    }
+
+    @Test func keysOfAllocationsAreNotUsedByHand() async throws {
+        try await House.with { house in
+            let item = try charge(0, try PartnerID.named("p1"))
+            let entry = LedgerEntry(
+                key: "charge:\(item.allocation):1",
+                kind: .transfer,
+                postings: [.init(.margin, Sun(1)), .init(.fee, Sun(-1))]
+            )
+            await #expect(throws: LedgerError.self) { try await house.books.post([entry], at: House.now) }
+            #expect(try await house.books.charge([item], at: House.now).first?.result == .charged)
+        }
+    }
+
+    @Test func whateverMovesABalanceStandsOnItsStatement() async throws {
+        try await House.with { house in
+            let (p1, p2) = (try PartnerID.named("p1"), try PartnerID.named("p2"))
+            func entry(_ key: String, of partner: PartnerID? = nil, _ postings: [LedgerEntry.Posting]) -> LedgerEntry {
+                LedgerEntry(key: key, kind: .transfer, partner: partner, postings: postings)
+            }
+            // Posted without a partner: it is the partner's whose balance it moves.
+            let entries = [
+                entry("a", [.init(.prepaid(p1), Sun(70)), .init(.funds("deposits"), Sun(-70))]),
+                entry("b", [.init(.prepaid(p1), Sun(-30)), .init(.user(p1, "u"), Sun(30))]),
+                entry("c", [.init(.margin, Sun(1)), .init(.fee, Sun(-1))]),
+            ]
+            _ = try await house.books.post(entries, at: House.now)
+            let end = House.now + .seconds(1)
+            let statement = try #require(try await house.books.statement(of: p1, from: House.now, to: end))
+            #expect(statement.opening == .zero && statement.closing == Sun(40))
+            #expect(statement.lines.reduce(.zero) { $0 + $1.amount } == Sun(40))
+            #expect(
+                try await house.books.entries(of: p1, from: House.now, to: end).map(\.amount) == [Sun(70), Sun(-30)]
+            )
+            let user = try #require(try await house.books.statement(of: p1, user: "u", from: House.now, to: end))
+            #expect(user.lines.map(\.amount) == [Sun(30)])
+            // One entry cannot stand on two partners' statements.
+            for wrong in [
+                entry("d", [.init(.prepaid(p1), Sun(-1)), .init(.prepaid(p2), Sun(1))]),
+                entry("e", of: p2, [.init(.prepaid(p1), Sun(-1)), .init(.margin, Sun(1))]),
+            ] {
+                let error = await #expect(throws: LedgerError.self) {
+                    try await house.books.post([wrong], at: House.now)
+                }
+                #expect(error?.code == .unbalanced)
+            }
+            #expect(try await house.findings().isEmpty)
+        }
+    }
+
     @Test func aStatementAddsUp() async throws {
         try await House.with { house in
             let p1 = try PartnerID.named("p1")

@@ -3,6 +3,7 @@ internal import Logging
 internal import Models
 internal import Schemas
 internal import Storage
+internal import Synchronization
 internal import TestSupport
 
 /// A migrated database with partners, and a client of it.
@@ -11,6 +12,8 @@ struct House: Sendable {
     let database: TestDatabase
 
     static let now = Timestamp(milliseconds: 1_795_253_400_000)
+
+    private static let deposits = Atomic<Int>(0)
 
     static func with(
         partners: [String] = ["p1", "p2", "p3"],
@@ -56,13 +59,13 @@ struct House: Sendable {
 
     var books: Books<PostgresClient> { Books(in: client) }
 
-    /// Books a deposit.
+    /// Books a deposit; without a key, one of its own.
     func deposit(_ amount: Int64, to partner: PartnerID, user: String? = nil, key: String? = nil) async throws {
         _ = try await books.credit(
             partner,
             user: user,
             amount: Sun(amount),
-            key: key ?? "deposit:\(partner):\(user ?? "")",
+            key: key ?? "test:\(Self.deposits.add(1, ordering: .relaxed).newValue)",
             actor: "test",
             note: "a deposit",
             at: Self.now
@@ -73,18 +76,25 @@ struct House: Sendable {
         try await books.balance(of: partner, user: user)?.balance ?? .zero
     }
 
-    /// Whether a connection to this database waits for a lock.
-    func isAnyoneWaiting() async throws -> Bool {
-        let count = try await client.queryOne(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-            as: Int.self
-        )
-        return (count ?? 0) > 0
+    /// Comes back once so many connections to this database wait for a lock.
+    /// - Throws: ``NobodyWaits`` after half a minute.
+    func untilWaiting(_ count: Int = 1) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            let waiting = try await client.queryOne(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+                as: Int.self
+            )
+            if let waiting, waiting >= count { return }
+            // The server does not tell when somebody begins to wait.
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw NobodyWaits(count: count)
     }
 
-    /// What invariant 4 finds.
-    func findings() async throws -> [String] {
-        guard let query = AuditQuery.all.first(where: { $0.invariant == 4 }) else { return ["no query"] }
+    /// What an invariant finds, unless told the fourth.
+    func findings(of invariant: Int = 4) async throws -> [String] {
+        guard let query = AuditQuery.all.first(where: { $0.invariant == invariant }) else { return ["no query"] }
         return try await client.query(SQL(trusted: query.sql), as: String.self)
     }
 
@@ -92,6 +102,10 @@ struct House: Sendable {
     func sumOfBalances() async throws -> Int64? {
         try await client.queryOne("SELECT coalesce(sum(balance_sun), 0)::bigint FROM ledger.v1_balance", as: Int64.self)
     }
+}
+
+struct NobodyWaits: Error {
+    var count: Int
 }
 
 extension PartnerID {

@@ -1,7 +1,7 @@
 public import Models
 internal import Storage
 
-/// A refund for one allocation.
+/// A refund for one allocation, with what the house itself paid on chain for it all the same.
 public struct AllocationRefund: Sendable, Equatable {
     /// Whose latest debit is given back.
     public var allocation: UUIDv7
@@ -9,12 +9,28 @@ public struct AllocationRefund: Sendable, Equatable {
     public var amount: Sun?
     /// Why, for the statement: `not_sent`, `given_up`, `late`, `cancelled`, `expired`, `revoked` ….
     public var reason: String
+    /// TRX of the house burnt for energy; zero where the partner's wallet burnt its own.
+    public var burnt: Sun
+    /// TRX of the house burnt for bandwidth; zero where the partner's wallet burnt its own.
+    public var bandwidth: Sun
+    /// What the house paid to activate an account.
+    public var activation: Sun
 
     /// A refund of everything, or of a part by the partner's charge rule.
-    public init(allocation: UUIDv7, amount: Sun? = nil, reason: String) {
+    public init(
+        allocation: UUIDv7,
+        amount: Sun? = nil,
+        reason: String,
+        burnt: Sun = .zero,
+        bandwidth: Sun = .zero,
+        activation: Sun = .zero
+    ) {
         self.allocation = allocation
         self.amount = amount
         self.reason = reason
+        self.burnt = burnt
+        self.bandwidth = bandwidth
+        self.activation = activation
     }
 }
 

@@ -1,8 +1,14 @@
 public import Models
 public import Storage
 
-/// The calls of the ledger's functions as statements, for whoever sends them along with others: completions and refunds
-/// whose answers nobody needs can travel with COMMIT. What they skip, the audit finds.
+/// The calls of the ledger's functions as statements, for whoever sends them along with others.
+///
+/// Completions lock no balance: where nobody needs the answers they can travel with the COMMIT of any transaction. Refunds
+/// lock the balances they go to. In a transaction that has charged they would lock a second time and in any order, which can
+/// end in a deadlock: they travel only with one that has not charged, else they go through ``Books/book(_:at:)``.
+///
+/// Answers that nobody reads are lost. The audit finds a debit that stays open after its withdrawal ended; a completion of
+/// what was never charged (`not_charged`) or had been given back in part (`already_refunded`) it does not find.
 public enum LedgerStatement {
     /// Debits allocations; see ``Books/charge(_:at:)``.
     static func charge(_ charges: [AllocationCharge], at now: Timestamp) throws(LedgerError) -> SQL {
@@ -25,12 +31,13 @@ public enum LedgerStatement {
             """
     }
 
-    /// Gives back debits; see ``Books/refund(_:at:)``.
+    /// Gives back debits; see ``Books/refund(_:at:)``. Not for a transaction that has charged.
     public static func refund(_ refunds: [AllocationRefund], at now: Timestamp) -> SQL {
         """
         SELECT ordinal, result, refunded_sun, balance_sun
           FROM ledger.refund(\(now), \(refunds.map(\.allocation))::uuid[], \(refunds.map(\.amount))::bigint[],
-                             \(refunds.map(\.reason))::text[])
+                             \(refunds.map(\.reason))::text[], \(refunds.map(\.burnt))::bigint[],
+                             \(refunds.map(\.bandwidth))::bigint[], \(refunds.map(\.activation))::bigint[])
         """
     }
 

@@ -119,8 +119,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.account
 CREATE TRIGGER kept BEFORE DELETE OR TRUNCATE ON ledger.balance
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- An entry's postings come in one statement: whatever that leaves unbalanced is refused, and nothing can be added later,
--- because what is added must balance by itself and may not name an account twice.
+-- The postings that one statement brings must sum to zero for each entry, so the functions bring all of an entry in one.
+-- What the owner of the tables adds to an entry later is held to the same and otherwise not noticed: no function does.
 CREATE FUNCTION ledger.check_postings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM inserted GROUP BY entry_id HAVING sum(amount_sun) <> 0) THEN

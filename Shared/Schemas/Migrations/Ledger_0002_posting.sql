@@ -74,11 +74,12 @@ BEGIN
     SELECT m.account_id, m.amount_sun FROM moved m WHERE m.account_id NOT IN (SELECT p.account_id FROM paid p);
 END $$;
 
--- Folds turnover into the house's balances, every few thousand entries; one transaction at a time, the others go on.
+-- Folds turnover into the house's balances whenever a call took a number that 2000 divides; one transaction at a time, the
+-- others go on.
 CREATE FUNCTION ledger.fold(p_first bigint, p_last bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF p_first / 2000 = p_last / 2000 OR NOT pg_try_advisory_xact_lock(1279607879, 1) THEN RETURN; END IF;
+    IF (p_first - 1) / 2000 = p_last / 2000 OR NOT pg_try_advisory_xact_lock(1279607879, 1) THEN RETURN; END IF;
     WITH gone AS (
         DELETE FROM ledger.turnover RETURNING account_id, amount_sun
     )
@@ -89,6 +90,8 @@ END $$;
 
 -- Books entries of any kind but those of allocations. p_entry tells by its position which entry a posting belongs to.
 -- An entry whose key is there already is left out: `already_booked`; with other postings than before it is refused.
+-- An entry that moves a payer's balance is the partner's, named or not, so that it stands on the partner's statement; one
+-- that moves balances of two partners is refused.
 CREATE FUNCTION ledger.post(
     p_at timestamptz, p_key text[], p_kind text[], p_partner text[], p_actor text[], p_note text[],
     p_entry integer[], p_account text[], p_amount bigint[]
@@ -97,21 +100,38 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_accounts bigint[];
+    v_partner text[];
     v_booked integer[];
     v_first bigint;
     v_key text;
 BEGIN
-    IF p_kind && ARRAY['charge', 'refund', 'completion'] THEN
+    IF p_kind && ARRAY['charge', 'refund', 'completion']
+       OR EXISTS (SELECT FROM unnest(p_key) AS k WHERE k ~ '^(charge|refund|completion):') THEN
         RAISE EXCEPTION 'allocations are charged, refunded and completed by their own functions'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    SELECT k INTO v_key FROM unnest(p_key) AS k GROUP BY k HAVING count(*) > 1 LIMIT 1;
+    IF v_key IS NOT NULL THEN
+        RAISE EXCEPTION 'two entries of one call have the key %', v_key
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'entry_key', TABLE = 'entry', SCHEMA = 'ledger';
+    END IF;
     v_accounts := ledger.accounts(p_account);
+    v_partner := ARRAY(
+        SELECT coalesce(n.p, (SELECT min(a.partner_id)
+                                FROM unnest(p_entry, v_accounts) AS u(o, a_id) JOIN ledger.account a ON a.account_id = u.a_id
+                               WHERE u.o = n.o))
+          FROM unnest(p_partner) WITH ORDINALITY AS n(p, o) ORDER BY n.o);
+    IF EXISTS (SELECT FROM unnest(p_entry, v_accounts) AS u(o, a_id) JOIN ledger.account a ON a.account_id = u.a_id
+                WHERE a.partner_id <> v_partner[u.o]) THEN
+        RAISE EXCEPTION 'an entry moves the balance of a partner that is not its own'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_of_one_partner', TABLE = 'entry', SCHEMA = 'ledger';
+    END IF;
     PERFORM ledger.lock_payers(v_accounts);
     v_first := nextval('ledger.entry_id');
     WITH fresh AS (
         INSERT INTO ledger.entry (entry_id, key, kind, at, partner_id, actor, note)
         SELECT nextval('ledger.entry_id'), n.key, n.kind, p_at, n.partner, n.actor, n.note
-          FROM unnest(p_key, p_kind, p_partner, p_actor, p_note) AS n(key, kind, partner, actor, note) ORDER BY n.key
+          FROM unnest(p_key, p_kind, v_partner, p_actor, p_note) AS n(key, kind, partner, actor, note) ORDER BY n.key
         ON CONFLICT (key) DO NOTHING
         RETURNING key
     )

@@ -5,6 +5,8 @@
 --   already_charged   a debit stands, open or completed: its figures are returned, nothing is debited;
 --   insufficient      the balance would fall below its limit: nothing is debited, others of the batch may still be charged.
 -- The balance is the payer's after all of the batch.
+-- Whoever charges an allocation at the same moment to another payer is not waited for by the payers' locks: one of the two
+-- fails with serialization_failure, and is told already_charged when it tries again.
 CREATE FUNCTION ledger.charge(
     p_at timestamptz, p_allocation uuid[], p_partner text[], p_withdrawal text[], p_user text[], p_source text[],
     p_energy bigint[], p_price bigint[], p_energy_sun bigint[], p_bandwidth_sun bigint[], p_activation_sun bigint[],
@@ -16,11 +18,15 @@ CREATE FUNCTION ledger.charge(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    v_payer bigint[] := ledger.accounts(
-        ARRAY(SELECT ledger.payer(n.p, n.u) FROM unnest(p_partner, p_user) WITH ORDINALITY AS n(p, u, o) ORDER BY n.o));
-    v_income bigint[] := ledger.accounts(
-        ARRAY(SELECT 'energy:' || n.s FROM unnest(p_source) WITH ORDINALITY AS n(s, o) ORDER BY n.o));
-    v_house bigint[] := ledger.accounts(ARRAY['bandwidth', 'activation', 'margin', 'fee']);
+    v_count integer := cardinality(p_allocation);
+    -- In one call, which opens what is not there in one order: payers, income, and the house's.
+    v_accounts bigint[] := ledger.accounts(
+        ARRAY(SELECT ledger.payer(n.p, n.u) FROM unnest(p_partner, p_user) WITH ORDINALITY AS n(p, u, o) ORDER BY n.o)
+        || ARRAY(SELECT 'energy:' || n.s FROM unnest(p_source) WITH ORDINALITY AS n(s, o) ORDER BY n.o)
+        || ARRAY['bandwidth', 'activation', 'margin', 'fee']);
+    v_payer bigint[] := v_accounts[1 : v_count];
+    v_income bigint[] := v_accounts[v_count + 1 : 2 * v_count];
+    v_house bigint[] := v_accounts[2 * v_count + 1 :];
     v_total bigint[] := ARRAY(
         SELECT n.e + n.b + n.a + n.m + n.f
           FROM unnest(p_energy_sun, p_bandwidth_sun, p_activation_sun, p_margin_sun, p_fee_sun) WITH ORDINALITY
@@ -71,11 +77,13 @@ BEGIN
     ), entered AS (
         INSERT INTO ledger.entry (entry_id, key, kind, at, partner_id, withdrawal_id)
         SELECT i.entry_id, 'charge:' || p_allocation[i.o] || ':' || i.round, 'charge', p_at, p_partner[i.o], p_withdrawal[i.o]
-          FROM item i
+          FROM item i ORDER BY p_allocation[i.o]
+        ON CONFLICT (key) DO NOTHING
+        RETURNING entry_id
     ), posted AS (
         INSERT INTO ledger.posting (entry_id, account_id, amount_sun)
         SELECT i.entry_id, n.a, n.s
-          FROM item i CROSS JOIN LATERAL (VALUES (v_payer[i.o], -v_total[i.o]), (v_income[i.o], p_energy_sun[i.o]),
+          FROM item i JOIN entered USING (entry_id) CROSS JOIN LATERAL (VALUES (v_payer[i.o], -v_total[i.o]), (v_income[i.o], p_energy_sun[i.o]),
                    (v_house[1], p_bandwidth_sun[i.o]), (v_house[2], p_activation_sun[i.o]), (v_house[3], p_margin_sun[i.o]),
                    (v_house[4], p_fee_sun[i.o])) AS n(a, s)
          WHERE n.s <> 0
@@ -86,9 +94,13 @@ BEGIN
         SELECT p_allocation[i.o], i.round, i.entry_id, v_payer[i.o], p_source[i.o], p_energy[i.o], p_price[i.o],
                p_energy_sun[i.o], p_bandwidth_sun[i.o], p_activation_sun[i.o], p_margin_sun[i.o], p_fee_sun[i.o],
                v_total[i.o], p_baseline_sun[i.o]
-          FROM item i
+          FROM item i JOIN entered USING (entry_id)
     )
-    SELECT array_agg(p.account_id) AS accounts, array_agg(p.amount_sun) AS amounts INTO v_row FROM posted p;
+    SELECT array_agg(p.account_id) AS accounts, array_agg(p.amount_sun) AS amounts, (SELECT count(*) FROM entered) AS entries
+      INTO v_row FROM posted p;
+    IF v_row.entries <> cardinality(v_taken) THEN
+        RAISE EXCEPTION 'an allocation was charged to another payer at the same moment' USING ERRCODE = 'serialization_failure';
+    END IF;
     PERFORM ledger.move(v_row.accounts, v_row.amounts);
     PERFORM ledger.fold(v_first, currval('ledger.entry_id'));
 
@@ -105,24 +117,40 @@ BEGIN
      ORDER BY n.o;
 END $$;
 
+-- What the house paid on chain is nothing or more.
+CREATE FUNCTION ledger.check_costs(p_costs bigint[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(p_costs) AS c WHERE c < 0 OR c IS NULL) THEN
+        RAISE EXCEPTION 'what the house paid on chain is below zero'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cost_not_negative', TABLE = 'posting', SCHEMA = 'ledger';
+    END IF;
+END $$;
+
 -- Gives back what allocations were charged: all of it where p_refund_sun is NULL, else that much (which may be nothing).
+-- Books what the house itself paid on chain for them all the same (zero where the partner's wallet did).
 -- Answers: refunded, already_refunded, already_completed, not_charged.
-CREATE FUNCTION ledger.refund(p_at timestamptz, p_allocation uuid[], p_refund_sun bigint[], p_reason text[])
-RETURNS TABLE (ordinal integer, result text, refunded_sun bigint, balance_sun bigint)
+CREATE FUNCTION ledger.refund(
+    p_at timestamptz, p_allocation uuid[], p_refund_sun bigint[], p_reason text[], p_burn_sun bigint[],
+    p_bandwidth_sun bigint[], p_activation_sun bigint[]
+) RETURNS TABLE (ordinal integer, result text, refunded_sun bigint, balance_sun bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    v_refund bigint := (ledger.accounts(ARRAY['refund']))[1];
+    v_house bigint[] := ledger.accounts(ARRAY['refund', 'cost:burn', 'cost:bandwidth', 'cost:activation', 'funds:chain']);
     v_taken integer[];
     v_first bigint := nextval('ledger.entry_id');
     v_row record;
 BEGIN
+    PERFORM ledger.check_costs(p_burn_sun || p_bandwidth_sun || p_activation_sun);
     PERFORM ledger.lock_payers(
         ARRAY(SELECT DISTINCT d.account_id FROM ledger.debit d WHERE d.allocation_id = ANY(p_allocation)));
     -- The conclusion's key decides who is the one to refund, or to complete.
     WITH item AS MATERIALIZED (
         SELECT n.o, d.allocation_id, d.round, coalesce(p_refund_sun[n.o], d.total_sun) AS amount,
-               CASE WHEN coalesce(p_refund_sun[n.o], d.total_sun) <> 0 THEN nextval('ledger.entry_id') END AS entry_id
+               CASE WHEN coalesce(p_refund_sun[n.o], d.total_sun) <> 0 OR p_burn_sun[n.o] <> 0 OR p_bandwidth_sun[n.o] <> 0
+                         OR p_activation_sun[n.o] <> 0
+                    THEN nextval('ledger.entry_id') END AS entry_id
           FROM (SELECT a, min(o)::integer AS o FROM unnest(p_allocation) WITH ORDINALITY AS u(a, o) GROUP BY a) n
           CROSS JOIN LATERAL (SELECT d.allocation_id, d.round, d.total_sun FROM ledger.debit d
                                WHERE d.allocation_id = n.a ORDER BY d.round DESC LIMIT 1) d
@@ -142,7 +170,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_within_debit', TABLE = 'conclusion', SCHEMA = 'ledger';
     END IF;
     WITH item AS MATERIALIZED (
-        SELECT c.entry_id, c.allocation_id, c.round, c.refunded_sun, d.account_id, e.partner_id, e.withdrawal_id, c.reason
+        SELECT o, c.entry_id, c.allocation_id, c.round, c.refunded_sun, d.account_id, e.partner_id, e.withdrawal_id, c.reason
           FROM unnest(v_taken) AS o
           CROSS JOIN LATERAL (SELECT c.* FROM ledger.conclusion c WHERE c.allocation_id = p_allocation[o]
                                ORDER BY c.round DESC LIMIT 1) c
@@ -155,7 +183,10 @@ BEGIN
     ), posted AS (
         INSERT INTO ledger.posting (entry_id, account_id, amount_sun)
         SELECT i.entry_id, n.a, n.s
-          FROM item i CROSS JOIN LATERAL (VALUES (i.account_id, i.refunded_sun), (v_refund, -i.refunded_sun)) AS n(a, s)
+          FROM item i CROSS JOIN LATERAL (VALUES (i.account_id, i.refunded_sun), (v_house[1], -i.refunded_sun),
+                   (v_house[2], -p_burn_sun[i.o]), (v_house[3], -p_bandwidth_sun[i.o]), (v_house[4], -p_activation_sun[i.o]),
+                   (v_house[5], p_burn_sun[i.o] + p_bandwidth_sun[i.o] + p_activation_sun[i.o])) AS n(a, s)
+         WHERE n.s <> 0
         RETURNING account_id, amount_sun
     )
     SELECT array_agg(p.account_id) AS accounts, array_agg(p.amount_sun) AS amounts INTO v_row FROM posted p;
@@ -188,6 +219,7 @@ DECLARE
     v_first bigint := nextval('ledger.entry_id');
     v_row record;
 BEGIN
+    PERFORM ledger.check_costs(p_burn_sun || p_bandwidth_sun || p_activation_sun);
     WITH item AS MATERIALIZED (
         SELECT n.o, d.allocation_id, d.round,
                CASE WHEN p_burn_sun[n.o] <> 0 OR p_bandwidth_sun[n.o] <> 0 OR p_activation_sun[n.o] <> 0
@@ -231,8 +263,8 @@ BEGIN
         )
         SELECT array_agg(p.account_id) AS accounts, array_agg(p.amount_sun) AS amounts INTO v_row FROM posted p;
         PERFORM ledger.move(v_row.accounts, v_row.amounts);
-        PERFORM ledger.fold(v_first, currval('ledger.entry_id'));
     END IF;
+    PERFORM ledger.fold(v_first, currval('ledger.entry_id'));
 
     RETURN QUERY
     SELECT n.o::integer,
