@@ -62,15 +62,19 @@ public struct LedgerEntry: Sendable, Equatable {
     }
 
     /// What a supplier charged for an order, out of what the house holds there or in a wallet.
-    /// - Parameter place: of ``LedgerAccount/funds(_:)`` it was paid from; the supplier's prepaid account by default.
+    /// - Parameters:
+    ///   - number: counts what was charged for the order, from 1: each is an entry of its own.
+    ///   - charged: below zero when less was charged than was posted before.
+    ///   - place: of ``LedgerAccount/funds(_:)`` it was paid from; the supplier's prepaid account by default.
     public static func purchase(
         _ order: OrderKey,
         from supplier: SupplierID,
+        number: Int = 1,
         charged: Sun,
         paidFrom place: String? = nil
     ) -> LedgerEntry {
         LedgerEntry(
-            key: "purchase:\(supplier):\(order)",
+            key: "purchase:\(supplier):\(order):\(number)",
             kind: .purchase,
             postings: [
                 Posting(.cost(supplier.rawValue), .zero - charged),
@@ -80,15 +84,19 @@ public struct LedgerEntry: Sendable, Equatable {
     }
 
     /// What a supplier gave back for an order.
-    /// - Parameter place: where it went; the supplier's prepaid account by default.
+    /// - Parameters:
+    ///   - number: counts what came back for the order, from 1: each is an entry of its own.
+    ///   - returned: how much.
+    ///   - place: where it went; the supplier's prepaid account by default.
     public static func purchaseRefund(
         _ order: OrderKey,
         from supplier: SupplierID,
+        number: Int = 1,
         returned: Sun,
         to place: String? = nil
     ) -> LedgerEntry {
         LedgerEntry(
-            key: "purchase_refund:\(supplier):\(order)",
+            key: "purchase_refund:\(supplier):\(order):\(number)",
             kind: .purchaseRefund,
             postings: [
                 Posting(.cost(supplier.rawValue), returned),

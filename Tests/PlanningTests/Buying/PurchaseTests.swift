@@ -53,7 +53,9 @@ struct PurchaseTests {
 
     @Test func whatGoesWellIsProvenByTheChainAndEndsInTime() {
         let purchase = placing()
-        #expect(purchase.handle(.placed(accepted, call: 2), now: moment(1)).contains(.charged(Sun(2_500_000))))
+        #expect(
+            purchase.handle(.placed(accepted, call: 2), now: moment(1)).contains(.charged(Sun(2_500_000), number: 1))
+        )
         #expect(purchase.state == .accepted)
         _ = purchase.handle(.found(PurchaseReport(.delivered), call: 3), now: moment(3))
         #expect(purchase.state == .delivered)
@@ -105,6 +107,7 @@ struct PurchaseTests {
         _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))
         #expect(purchase.handle(.clock, now: moment(11)) == [.place(call: 3), .readChain])
         // The first one may still be on its way, and a limit says nothing about the order.
+        let refusal = SupplierFault(.refused, .answered, "")
         #expect(purchase.handle(.placeFailed(refusal, call: 3), now: moment(12)).isEmpty)
         _ = purchase.handle(.clock, now: moment(40))
         let busy = SupplierFault(.rateLimited, .answered, "")
@@ -139,10 +142,176 @@ struct PurchaseTests {
         _ = purchase.handle(.clock, now: moment(2))
         #expect(purchase.handle(.found(nil, call: 3), now: moment(5)) == [.place(call: 4)])
         _ = purchase.handle(.placeFailed(noAnswer, call: 4), now: moment(6))
-        _ = purchase.handle(.paymentDead, now: moment(130))
-        let effects = purchase.handle(.found(nil, call: 5), now: moment(131))
+        let effects = purchase.handle(.paymentDead, now: moment(130))
         #expect(purchase.state == .failed)
         #expect(!effects.contains { if case .claimRefund = $0 { true } else { false } })
+    }
+
+    @Test func theClockKillsNoPayment() {
+        let purchase = placing(.paidOnChain)
+        _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(5))
+        for second in Int64(6)...3600 {
+            for effect in purchase.handle(.clock, now: moment(second)) {
+                // A node that is behind for an hour has never heard of it.
+                if case .find(let call) = effect {
+                    _ = purchase.handle(.found(nil, call: call), now: moment(second))
+                } else if case .place(let call) = effect {
+                    _ = purchase.handle(.placeFailed(noAnswer, call: call), now: moment(second))
+                }
+            }
+        }
+        #expect(purchase.state == .unknown)
+        #expect(purchase.handle(.paymentDead, now: moment(3601)).contains(.settled(.failed)))
+    }
+
+    @Test func aPaymentThatLandsAfterAllIsBookedAndToldToPeople() {
+        let purchase = placing(.paidOnChain)
+        _ = purchase.handle(.paymentDead, now: moment(130))
+        #expect(purchase.state == .failed && purchase.charged == nil)
+        let effects = purchase.handle(.paymentLanded, now: moment(140))
+        #expect(effects.first == .charged(Sun(2_500_000), number: 1))
+        #expect(effects.contains { if case .alarm = $0 { true } else { false } })
+        #expect(effects.contains(.claimRefund(Sun(2_500_000))) && purchase.state == .disputed)
+        #expect(!effects.contains { if case .failOver = $0 { true } else { false } }, "said once in a life")
+        #expect(purchase.handle(.paymentLanded, now: moment(150)).isEmpty)
+        #expect(purchase.handle(.paymentDead, now: moment(150)).isEmpty)
+    }
+
+    @Test func anAcceptedPaymentThatDiesIsNoPurchase() {
+        let purchase = placing(.paidOnChain)
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(5))
+        #expect(purchase.state == .accepted && purchase.charged == Sun(2_500_000))
+        let effects = purchase.handle(.paymentDead, now: moment(130))
+        #expect(effects.first == .charged(.zero - Sun(2_500_000), number: 2))
+        #expect(effects.contains(.settled(.failed)) && purchase.charged == .zero)
+        // A word that was on its way does not book it again.
+        #expect(!purchase.handle(.found(accepted, call: 9), now: moment(131)).contains { isCharge($0) })
+    }
+
+    @Test func aDisputeOverAPaymentThatDiesIsOver() {
+        let purchase = placing(.paidOnChain)
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(5))
+        giveUp(purchase, from: 6, report: PurchaseReport(.delivered))
+        #expect(purchase.state == .disputed)
+        let effects = purchase.handle(.paymentDead, now: moment(500))
+        #expect(effects.first == .charged(.zero - Sun(2_500_000), number: 2))
+        #expect(purchase.state == .failed && !effects.contains { if case .failOver = $0 { true } else { false } })
+    }
+
+    @Test func aReadingOlderThanTheNewestChangesNothing() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(65_000), at: moment(6)), now: moment(6))
+        #expect(purchase.handle(.chainShows(.zero, at: moment(5)), now: moment(7)).isEmpty)
+        #expect(purchase.state == .proven && purchase.energy == Energy(65_000))
+        _ = purchase.handle(.chainLost, now: moment(9))
+        // Read before the reorganisation.
+        #expect(purchase.handle(.chainShows(Energy(65_000), at: moment(8)), now: moment(10)).isEmpty)
+        #expect(purchase.state == .delivered)
+    }
+
+    @Test func everyChangeOfTheCostIsBookedOnce() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        let more = PurchaseReport(.delivered, charged: Sun(2_600_000))
+        let first = purchase.handle(.found(more, call: 3), now: moment(2))
+        #expect(first.contains(.charged(Sun(100_000), number: 2)))
+        #expect(!purchase.handle(.found(more, call: 4), now: moment(3)).contains { isCharge($0) })
+        let less = PurchaseReport(.delivered, charged: Sun(2_000_000))
+        let second = purchase.handle(.found(less, call: 5), now: moment(4))
+        #expect(second.contains(.charged(.zero - Sun(600_000), number: 3)))
+    }
+
+    @Test func refundsAreBookedInWhateverStateTheyArrive() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        #expect(purchase.handle(.refundArrived(Sun(1)), now: moment(2)) == [.refunded(Sun(1), number: 1)])
+        giveUp(purchase, from: 3, report: PurchaseReport(.delivered))
+        #expect(purchase.state == .disputed)
+        #expect(purchase.handle(.refundArrived(Sun(1_000_000)), now: moment(200)).count == 1)
+        #expect(purchase.state == .disputed, "a part is not all of it")
+        _ = purchase.handle(.refundArrived(Sun(1_499_999)), now: moment(201))
+        #expect(purchase.state == .refunded && purchase.refunded == Sun(2_500_000))
+        let tooMuch = purchase.handle(.refundArrived(Sun(5)), now: moment(202))
+        #expect(tooMuch.first == .refunded(Sun(5), number: 4) && tooMuch.count == 2)
+        #expect(purchase.handle(.refundArrived(Sun(Int64.max)), now: moment(203)).count == 1, "an alarm, and no trap")
+        #expect(purchase.refunded == Sun(2_500_005))
+    }
+
+    @Test func whatIsGivenBackBringsItsRefund() {
+        let purchase = placing(.rentedOnChain)
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(65_000), at: moment(5)), now: moment(5))
+        _ = purchase.handle(.returnWanted, now: moment(50))
+        #expect(purchase.handle(.refundArrived(Sun(7)), now: moment(51)) == [.refunded(Sun(7), number: 1)])
+        #expect(purchase.state == .returning)
+    }
+
+    @Test func aPrepaidSupplierIsAskedForWhatItOwes() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))
+        _ = purchase.handle(.found(PurchaseReport(.failed(refunded: nil)), call: 3), now: moment(2))
+        #expect(purchase.state == .disputed)
+        var calls = 0
+        var second: Int64 = 2
+        while let due = purchase.wakeAt, second < 200_000 {
+            second = max(second + 1, due.milliseconds / 1000 - moment(0).milliseconds / 1000)
+            for effect in purchase.handle(.clock, now: moment(second)) {
+                guard case .find(let call) = effect else { continue }
+                calls += 1
+                let report = PurchaseReport(.failed(refunded: calls > 5))
+                _ = purchase.handle(.found(report, call: call), now: moment(second))
+            }
+        }
+        #expect(calls == 6 && purchase.state == .refunded && purchase.refunded == Sun(2_500_000))
+    }
+
+    @Test func aCostThatIsNeverToldIsBookedAsQuoted() {
+        let purchase = placing()
+        _ = purchase.handle(.placed(PurchaseReport(.accepted), call: 2), now: moment(1))
+        _ = purchase.handle(.chainShows(Energy(65_000), at: moment(2)), now: moment(2))
+        var effects: [PurchaseEffect] = []
+        for second in Int64(3)...200 { effects += purchase.handle(.clock, now: moment(second)) }
+        #expect(effects.filter(isCharge) == [.charged(Sun(2_500_000), number: 1)])
+    }
+
+    @Test func whereRepeatingIsHowToAskAnEmptyBalanceIsNoProof() {
+        for code in [SupplierFault.Code.insufficientBalance, .unavailable, .priceChanged, .notFound] {
+            let purchase = placing(.askedByRepeating)
+            _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))
+            _ = purchase.handle(.clock, now: moment(40))
+            let fault = SupplierFault(code, .answered, "")
+            #expect(purchase.handle(.placeFailed(fault, call: 3), now: moment(41)).isEmpty, "\(code)")
+            #expect(purchase.state == .unknown)
+        }
+    }
+
+    @Test func anOrderThatIsBoughtByAskingForItIsToldToPeople() {
+        let purchase = placing(.askedByRepeating)
+        _ = purchase.handle(.placeFailed(noAnswer, call: 2), now: moment(10))
+        _ = purchase.handle(.clock, now: moment(90))
+        let effects = purchase.handle(.placed(accepted, call: 3), now: moment(91))
+        #expect(effects.contains { if case .alarm = $0 { true } else { false } })
+        #expect(purchase.state == .accepted)
+    }
+
+    @Test func lookUpsPauseNoShorterThanACallMayLast() {
+        #expect(PurchaseLimits(call: .seconds(20), longestPause: .seconds(5)).longestPause == .seconds(20))
+    }
+
+    private func isCharge(_ effect: PurchaseEffect) -> Bool { if case .charged = effect { true } else { false } }
+
+    /// Answers every look-up with a report and every reading with nothing, until it is given up.
+    private func giveUp(_ purchase: Held, from first: Int64, report: PurchaseReport) {
+        for second in first...300 where !purchase.state.isFailure {
+            for effect in purchase.handle(.clock, now: moment(second)) {
+                if case .find(let call) = effect {
+                    _ = purchase.handle(.found(report, call: call), now: moment(second))
+                } else if effect == .readChain {
+                    _ = purchase.handle(.chainShows(.zero, at: moment(second)), now: moment(second))
+                }
+            }
+        }
     }
 
     @Test func successWithoutEnergyIsLookedUpThenClaimed() {
@@ -162,7 +331,9 @@ struct PurchaseTests {
         }
         #expect(purchase.state == .disputed)
         #expect(effects.contains(.claimRefund(Sun(2_500_000))))
-        #expect(purchase.handle(.refundArrived(Sun(2_500_000)), now: moment(200)) == [.refunded(Sun(2_500_000))])
+        #expect(
+            purchase.handle(.refundArrived(Sun(2_500_000)), now: moment(200)) == [.refunded(Sun(2_500_000), number: 1)]
+        )
         #expect(purchase.state == .refunded)
         let late = purchase.handle(.chainShows(Energy(65_000), at: moment(300)), now: moment(300))
         #expect(late == [.lateDelivery(Energy(65_000))])
@@ -231,7 +402,7 @@ struct PurchaseTests {
             )
         }
         #expect(rules(onChain: false, idempotent: false, byKey: true, delay: 30) == .lookUpOnly)
-        #expect(rules(onChain: false, idempotent: true, byKey: false, delay: 0) == .askedByRepeating)
+        #expect(rules(onChain: false, idempotent: true, byKey: false, delay: 30) == .askedByRepeating)
         #expect(rules(onChain: true, idempotent: true, byKey: true, delay: 150) == .paidOnChain)
         #expect(rules(onChain: true, idempotent: true, byKey: true, delay: 150, givesBack: true) == .rentedOnChain)
     }

@@ -23,6 +23,9 @@ final class SupplierWorld {
         var preparedAt: Int64?
         var paymentLandsAt: Int64?
         var isPaymentTold = false
+        /// When a supplier that is paid on chain pays back there.
+        var refundAt: Int64?
+        var refunded = Sun.zero
         var createdAt: Int64
     }
 
@@ -43,6 +46,7 @@ final class SupplierWorld {
     private var outcomes: [(at: Int64, number: Int32, event: PurchaseEvent)] = []
     private var answers: [(at: Int64, number: Int32, call: Int)] = []
     private var arrivals: [(at: Int64, number: Int32, kind: Arrival)] = []
+    private var booked: [Int32: Sun] = [:]
     private var settledPurchases: Set<Int32> = []
 
     init(seed: UInt64, random: Generator) {
@@ -52,10 +56,11 @@ final class SupplierWorld {
     }
 
     private static func isOnChain(_ rules: PurchaseRules) -> Bool {
-        rules.absence != .after(.seconds(30)) && rules.isFoundByKey
+        rules.absence == .oncePaymentIsDead
     }
 
     private var isFaulty: Bool { now < faultsEnd }
+    private static let cost = Sun(2_500_000)
     var isOver: Bool { isExhausted || sequence.purchases.contains { $0.provenAt != nil } }
 
     func run() {
@@ -65,6 +70,33 @@ final class SupplierWorld {
             step()
         }
         #expect(isOver, "seed \(seed): still nothing at \(now)")
+        // Payments land or die, refunds come, costs are told; then the energy ends.
+        let settled = now + 400
+        while now < settled {
+            now += 1
+            step()
+        }
+        checkBooks()
+        while now < settled + 3700 {
+            now += 20
+            step()
+        }
+        checkBooks()
+        for purchase in sequence.purchases {
+            #expect(purchase.state.isFailure || purchase.state == .ended, "seed \(seed): \(purchase.state) at the end")
+        }
+    }
+
+    /// What was booked is what was paid and did not come back.
+    private func checkBooks() {
+        for purchase in sequence.purchases {
+            guard let truth = truths[purchase.order.number] else { continue }
+            let isPaid = Self.isOnChain(truth.rules) ? truth.paymentLandsAt != nil : truth.orders > 0
+            var paid = isPaid ? Self.cost : .zero
+            if case .refunds = truth.fate, !Self.isOnChain(truth.rules) { paid = .zero }
+            let booked = booked[purchase.order.number] ?? .zero
+            #expect(booked == paid - truth.refunded, "seed \(seed) at \(now): booked \(booked), \(purchase), \(truth)")
+        }
     }
 
     private func step() {
@@ -155,12 +187,14 @@ final class SupplierWorld {
             case .place(let call): place(number, call)
             case .find(let call): find(number, call)
             case .readChain:
-                later(1...(isFaulty ? 5 : 1), number, .chainShows(energy(of: number), at: moment(now)))
+                later(1...(isFaulty ? 30 : 5), number, .chainShows(energy(of: number), at: moment(now)))
             case .failOver: failOver(number)
             case .settled(let state):
                 #expect(settledPurchases.insert(number).inserted, "seed \(seed): settled twice, \(state)")
-            case .giveBack, .proven, .unproven, .missing, .charged, .refunded, .claimRefund, .learn, .lateDelivery,
-                .alarm:
+            case .charged(let difference, _):
+                booked[number, default: .zero] = booked[number, default: .zero] + difference
+            case .refunded(let amount, _): booked[number, default: .zero] = booked[number, default: .zero] - amount
+            case .giveBack, .proven, .unproven, .missing, .claimRefund, .learn, .lateDelivery, .alarm:
                 break
             }
         }
@@ -235,6 +269,7 @@ final class SupplierWorld {
             truth.orders += 1
         }
         truth.fate = isFaulty ? badFate() : .delivers(at: now + random.int(3...10))
+        if case .refunds = truth.fate, Self.isOnChain(truth.rules) { truth.refundAt = now + random.int(5...200) }
     }
 
     private func badFate() -> Fate {
@@ -249,6 +284,15 @@ final class SupplierWorld {
     }
 
     private func followPayment(_ number: Int32) {
+        if let at = truths[number]?.refundAt, now >= at {
+            truths[number]?.refundAt = nil
+            let half = Sun(Self.cost.rawValue / 2)
+            for part in [half, Self.cost - half] {
+                let before = truths[number]?.refunded ?? .zero
+                truths[number]?.refunded = before + part
+                hand(.refundArrived(part), number)
+            }
+        }
         guard let truth = truths[number], Self.isOnChain(truth.rules), let prepared = truth.preparedAt,
             !truth.isPaymentTold
         else { return }
@@ -264,7 +308,7 @@ final class SupplierWorld {
 
     private func report(of number: Int32) -> PurchaseReport? {
         guard let truth = truths[number], truth.orders > 0 else { return nil }
-        let cost = Sun(2_500_000)
+        let cost = Self.cost
         switch truth.fate {
         case .delivers(let at):
             return PurchaseReport(now >= at ? .delivered : .accepted, reference: "r\(number)", charged: cost)
@@ -272,7 +316,9 @@ final class SupplierWorld {
             return PurchaseReport(now >= at ? .partial(Energy(32_500)) : .delivering, charged: cost)
         case .never: return PurchaseReport(.accepted, charged: cost)
         case .lies: return PurchaseReport(.delivered, charged: cost)
-        case .refunds: return PurchaseReport(.failed(refunded: true), charged: cost)
+        case .refunds:
+            // What comes back on chain is not believed before it is there.
+            return PurchaseReport(.failed(refunded: Self.isOnChain(truth.rules) ? nil : true), charged: cost)
         case .keepsTheMoney: return PurchaseReport(.failed(refunded: false), charged: cost)
         }
     }
@@ -280,8 +326,8 @@ final class SupplierWorld {
     private func energy(of number: Int32) -> Energy {
         guard let truth = truths[number], truth.orders > 0 else { return .zero }
         switch truth.fate {
-        case .delivers(let at): return now >= at ? Energy(65_000) : .zero
-        case .deliversHalf(let at): return now >= at ? Energy(32_500) : .zero
+        case .delivers(let at): return (at..<(at + 3600)).contains(now) ? Energy(65_000) : .zero
+        case .deliversHalf(let at): return (at..<(at + 3600)).contains(now) ? Energy(32_500) : .zero
         case .never, .lies, .refunds, .keepsTheMoney: return .zero
         }
     }
@@ -309,7 +355,8 @@ final class SupplierWorld {
         case .disputed:
             switch truth.fate {
             case .never, .lies, .keepsTheMoney: break
-            case .delivers, .deliversHalf, .refunds: Issue.record(context)
+            case .refunds: #expect(Self.isOnChain(truth.rules), context)
+            case .delivers, .deliversHalf: Issue.record(context)
             }
         default: Issue.record(context)
         }

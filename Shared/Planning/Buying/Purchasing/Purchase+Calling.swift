@@ -29,6 +29,7 @@ extension Purchase {
 
     /// Plans the next look-up, the later the oftener it was in vain.
     mutating func lookAgain(_ now: Timestamp, atLeast asked: Duration? = nil) {
+        guard !state.isFailure else { return }
         let doubled = min(limits.firstPause * (1 << min(lookUps, 10)), limits.longestPause)
         // A supplier may ask for patience, but not for ever: somebody waits.
         let pause = max(doubled, min(asked ?? .zero, limits.longestPause * 2))
@@ -45,6 +46,23 @@ extension Purchase {
     mutating func awaitEnd(_ now: Timestamp) {
         if charged == nil, lookUps < Self.priceLookUps { return lookAgain(now) }
         nextLookUp = expiresAt.map { max($0, now) + limits.longestPause }
+    }
+
+    /// How often a supplier is asked whether a claim was paid back, in about a day.
+    static let claimLookUpLimit = 30
+
+    /// Plans the next look at a claim. What was paid on chain comes back there, which needs no asking.
+    mutating func awaitRefund(_ now: Timestamp) {
+        guard !rules.paysOnChain, rules.isFoundByKey || reference != nil, claimed > .zero,
+            claimLookUps < Self.claimLookUpLimit
+        else { return }
+        nextLookUp = now + limits.longestPause * (1 << min(claimLookUps, 8))
+    }
+
+    /// Whether an order that was only asked for, because it was too late to buy, stands there as taken just now.
+    func isBoughtLate(_ report: PurchaseReport, _ asked: Timestamp) -> Bool {
+        !rules.isFoundByKey && placements > 1 && acceptedAt == nil && report.state == .accepted
+            && asked - createdAt > limits.placeWithin
     }
 
     mutating func placementFailed(_ fault: SupplierFault, asked: Timestamp, _ now: Timestamp) -> [PurchaseEffect] {
@@ -75,11 +93,12 @@ extension Purchase {
     }
 
     /// Where placing again is how to ask for an order, a refusal of the repetition says that there was none; but only one
-    /// that is about the order, and of a repetition sent when nothing earlier could still be on its way.
+    /// that is about the order, and of a repetition sent when nothing earlier could still be on its way. An empty balance, a
+    /// new price or an empty stock may be the first order's own work, and stop a repetition before its key is looked at.
     private func isAnswerAboutOrder(_ fault: SupplierFault, asked: Timestamp) -> Bool {
         guard !rules.isFoundByKey, fault.stage == .answered, let placeEndedAt else { return false }
-        let others: [SupplierFault.Code] = [.rateLimited, .maintenance, .unauthorized]
-        return !others.contains(fault.code) && asked >= placeEndedAt + limits.call
+        let definite: [SupplierFault.Code] = [.refused, .invalidRequest, .notOffered]
+        return definite.contains(fault.code) && asked >= placeEndedAt + limits.call
     }
 
     /// The supplier has never heard of it.
@@ -90,9 +109,7 @@ extension Purchase {
         }
         let mayPlace = now - createdAt <= limits.placeWithin && placements < limits.placements
         switch rules.absence {
-        case .oncePaymentIsDead(let patience):
-            if payment == .pending, let placedAt, asked >= placedAt + patience { payment = .dead }
-            if payment == .dead { return fail("the payment never reached the chain", wasAsked: true) }
+        case .oncePaymentIsDead:
             if let limit = deliveryLimit, now >= limit {
                 // What is paid is claimed twice more, then the money is wanted back.
                 guard lateClaims < Self.lateClaimLimit else {
@@ -158,12 +175,17 @@ extension Purchase {
         case .prepared, .unknown, .accepted, .delivered: return lookUp(now)
         case .proven:
             if charged == nil, lookUps < Self.priceLookUps { return lookUp(now) }
+            // What it has cost is not to be learned: the books go by the quote until it is.
+            let assumed = charged == nil && !rules.paysOnChain ? charge(order.quoted) : []
             awaitEnd(now)
-            return expiresAt.map { now >= $0 } ?? false ? [.readChain] : []
+            return assumed + (expiresAt.map { now >= $0 } ?? false ? [.readChain] : [])
         case .returning:
             nextLookUp = now + limits.longestPause
             return [.giveBack, .readChain]
-        case .planned, .ended, .failed, .refunded, .disputed:
+        case .disputed:
+            claimLookUps += 1
+            return lookUp(now)
+        case .planned, .ended, .failed, .refunded:
             nextLookUp = nil
             return []
         }

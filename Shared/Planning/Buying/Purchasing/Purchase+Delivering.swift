@@ -8,15 +8,16 @@ extension Purchase {
 
     /// What is known or has to be assumed to be spent.
     private var spent: Sun {
-        if let charged { return (charged - refunded).clamped }
-        return payment == .dead || boughtAt == nil ? .zero : order.quoted
+        let cost = charged ?? (payment == .dead || boughtAt == nil ? .zero : order.quoted)
+        return (cost - refunded).clamped
     }
 
     /// The supplier's word.
     mutating func take(_ report: PurchaseReport, _ now: Timestamp) -> [PurchaseEffect] {
         reference = report.reference ?? reference
         if !report.delegations.isEmpty { delegations = Array(report.delegations.prefix(32)) }
-        var effects = report.charged.map { charge($0) } ?? []
+        // What the chain has not moved was not charged, whatever was said while that was open.
+        var effects = payment == .dead ? [] : report.charged.map { charge($0) } ?? []
         switch report.state {
         case .failed(let refunded): return effects + supplierGaveUp(refunded: refunded ?? false, now)
         case .cancelled:
@@ -29,7 +30,9 @@ extension Purchase {
         }
         expiresAt = report.expiresAt ?? expiresAt
         guard state.isLive, state != .planned else {
-            if state.isFailure { effects.append(.alarm("\(order.key) was given up, and the supplier says it has it")) }
+            if state == .failed || state == .refunded {
+                effects.append(.alarm("\(order.key) was given up, and the supplier says it has it"))
+            }
             return effects
         }
         known(now)
@@ -42,29 +45,63 @@ extension Purchase {
         return effects + [.readChain]
     }
 
-    private mutating func charge(_ amount: Sun) -> [PurchaseEffect] {
+    /// All that was charged, which may be less than was known before.
+    mutating func charge(_ amount: Sun) -> [PurchaseEffect] {
         guard charged != amount, amount >= .zero else { return [] }
         let isFirst = charged == nil
+        let difference = amount - (charged ?? .zero)
         charged = amount
-        return [.charged(amount)] + (isFirst ? [.learn(.price(quoted: order.quoted, charged: amount))] : [])
+        guard difference != .zero else { return [] }
+        charges += 1
+        return [.charged(difference, number: charges)]
+            + (isFirst ? [.learn(.price(quoted: order.quoted, charged: amount))] : [])
     }
 
+    /// The payment is on the chain for good.
     mutating func paid(_ now: Timestamp) -> [PurchaseEffect] {
-        guard rules.paysOnChain, payment == .pending, state != .planned else { return [] }
+        guard rules.paysOnChain, payment != .landed, state != .planned else { return [] }
+        let wasDead = payment == .dead
         payment = .landed
-        guard state.isLive else { return charged == nil ? charge(order.quoted) : [] }
+        var effects = charged == nil || wasDead ? charge(order.quoted) : []
+        if wasDead {
+            effects.append(.alarm("\(order.key) was paid, after the chain had said that it never will be"))
+            if state == .failed {
+                state = .disputed
+                effects += claim(spent)
+            }
+        }
+        guard state.isLive else { return effects }
         boughtAt = boughtAt ?? now
         if call == nil, nextLookUp == nil { nextLookUp = now }
-        return charged == nil ? charge(order.quoted) : []
+        return effects
+    }
+
+    /// The payment will never be on the chain: nothing is bought, and what was booked for it is taken back.
+    mutating func died(_ now: Timestamp) -> [PurchaseEffect] {
+        guard rules.paysOnChain, payment == .pending, state != .planned else { return [] }
+        payment = .dead
+        claimed = .zero
+        let corrected = charged == nil ? [] : charge(.zero)
+        switch state {
+        case .planned, .failed: return corrected
+        case .prepared, .unknown, .accepted, .delivered:
+            guard energy > .zero else { return corrected + fail("the payment never reached the chain", wasAsked: true) }
+            return corrected + [.alarm("\(order.key) is on chain, and was never paid")] + settlePart(now)
+        case .proven, .returning, .ended: return corrected + [.alarm("\(order.key) is on chain, and was never paid")]
+        case .disputed, .refunded:
+            state = .failed
+            return corrected + [.alarm("\(order.key) was never paid: nothing is to be had back")]
+        }
     }
 
     /// The supplier says it will not deliver.
     private mutating func supplierGaveUp(refunded isRefunded: Bool, _ now: Timestamp) -> [PurchaseEffect] {
         guard state.isLive, state != .planned else {
-            if state == .disputed, isRefunded { return refundArrived(spent) }
-            return state == .proven ? [.alarm("\(order.key) is on chain, and the supplier says it failed")] : []
+            if isRefunded, claimed > .zero { return refundArrived(claimed) }
+            guard state == .proven, !isPart else { return [] }
+            return [.alarm("\(order.key) is on chain, and the supplier says it failed")]
         }
-        guard energy == .zero else { return settlePart(now) }
+        guard energy == .zero else { return settlePart(now, refunded: isRefunded) }
         if rules.paysOnChain, payment == .pending, !isRefunded {
             // It may still be paid; then there is something to claim.
             if state == .prepared { state = .unknown }
@@ -75,21 +112,22 @@ extension Purchase {
         return giveUp("the supplier did not deliver", refunded: isRefunded)
     }
 
-    /// Ends it without energy: failed where nothing is spent, else refunded or claimed.
+    /// Ends it without energy: failed where nothing was spent, else refunded or claimed.
     private mutating func giveUp(_ why: String, refunded isRefunded: Bool) -> [PurchaseEffect] {
         let amount = spent
-        guard amount > .zero else { return fail(why, wasAsked: true) }
+        guard amount > .zero || refunded > .zero else { return fail(why, wasAsked: true) }
         reason = why
         nextLookUp = nil
         call = nil
-        state = isRefunded ? .refunded : .disputed
-        if isRefunded { refunded += amount }
-        let booked: [PurchaseEffect] = charged == nil ? [.charged(amount)] : []
-        charged = charged ?? amount
-        return booked + [
-            .learn(.fill(false)), isRefunded ? .refunded(amount) : .claimRefund(amount), .settled(state),
-            .failOver(reason: why),
-        ]
+        let booked = charged == nil ? charge(order.quoted) : []
+        state = isRefunded || amount == .zero ? .refunded : .disputed
+        let settled: [PurchaseEffect] = [.settled(state), .failOver(reason: why)]
+        return booked + [.learn(.fill(false))] + (isRefunded ? refundArrived(amount) : claim(amount)) + settled
+    }
+
+    private mutating func claim(_ amount: Sun) -> [PurchaseEffect] {
+        claimed = amount
+        return amount > .zero ? [.claimRefund(amount)] : []
     }
 
     /// Ends it with nothing bought.
@@ -101,15 +139,25 @@ extension Purchase {
         return (wasAsked ? [.learn(.fill(false))] : []) + [.settled(.failed), .failOver(reason: why)]
     }
 
+    /// Whatever state it is in: money that is back is booked.
     mutating func refundArrived(_ amount: Sun) -> [PurchaseEffect] {
-        guard amount > .zero, state == .disputed || state == .proven || state == .ended else { return [] }
-        refunded += amount
-        if state == .disputed { state = .refunded }
-        return [.refunded(amount)]
+        guard amount > .zero else { return [] }
+        guard state != .planned, let total = refunded.adding(amount) else {
+            return [.alarm("\(amount) sun of \(order.key) came back, which cannot be")]
+        }
+        refunded = total
+        refunds += 1
+        claimed = (claimed - amount).clamped
+        if state == .disputed, spent == .zero { state = .refunded }
+        let isTooMuch = total > charged ?? order.quoted
+        return [.refunded(amount, number: refunds)]
+            + (isTooMuch ? [.alarm("\(total) sun of \(order.key) came back, more than it has cost")] : [])
     }
 
     mutating func chainShows(_ shown: Energy, at moment: Timestamp, _ now: Timestamp) -> [PurchaseEffect] {
-        chainReadAt = max(moment, chainReadAt ?? moment)
+        // What was read before a newer reading came is over.
+        if let chainReadAt, moment < chainReadAt { return [] }
+        chainReadAt = moment
         switch state {
         case .planned: return []
         case .prepared, .unknown, .accepted, .delivered:
@@ -144,13 +192,14 @@ extension Purchase {
     }
 
     /// What there is stays, the rest is given up.
-    private mutating func settlePart(_ now: Timestamp) -> [PurchaseEffect] {
+    private mutating func settlePart(_ now: Timestamp, refunded isRefunded: Bool = false) -> [PurchaseEffect] {
         let missing = (order.energy - energy).clamped
         stand(now, now)
+        isPart = true
         let worth = scaledUp(order.quoted.rawValue, by: energy.rawValue, over: max(1, order.energy.rawValue)) ?? 0
-        let due = spent - Sun(worth)
+        let due = (spent - Sun(worth)).clamped
         return [.proven(energy), .missing(missing), .learn(.fill(false)), .settled(.proven)]
-            + (due > .zero ? [.claimRefund(due)] : [])
+            + (isRefunded ? refundArrived(due) : claim(due))
     }
 
     private mutating func stand(_ moment: Timestamp, _ now: Timestamp) {
@@ -179,6 +228,10 @@ extension Purchase {
         state = .delivered
         energy = .zero
         provenAt = nil
+        isPart = false
+        // Readings made before the loss show what is lost.
+        chainReadAt = max(now, chainReadAt ?? now)
+        if payment == .dead { return [.unproven] + fail("the payment never reached the chain", wasAsked: true) }
         acceptedAt = now
         lookUps = 0
         lookAgain(now)

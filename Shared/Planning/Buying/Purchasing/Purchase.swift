@@ -27,7 +27,7 @@ public struct Purchase: Sendable, Equatable, Codable {
     public internal(set) var reference: String?
     /// Transactions that delegate, by the supplier's word; at most 32.
     public internal(set) var delegations: [TransactionID] = []
-    /// What it has cost, as far as known.
+    /// What it has cost, as far as known, whatever of it has come back.
     public internal(set) var charged: Sun?
     /// What came back of it.
     public internal(set) var refunded: Sun = .zero
@@ -82,6 +82,16 @@ public struct Purchase: Sendable, Equatable, Codable {
     var part: Energy?
     /// How often a landed payment was claimed after the limit of delivery.
     var lateClaims = 0
+    /// How often a charge was said.
+    var charges = 0
+    /// How often a refund was said.
+    var refunds = 0
+    /// What is claimed and not back yet.
+    var claimed: Sun = .zero
+    /// Whether what there is was taken as all that will come.
+    var isPart = false
+    /// How often the supplier was asked for a claim.
+    var claimLookUps = 0
 
     /// A new one; ``PurchaseEvent/begin`` sets it going.
     public init(
@@ -110,7 +120,12 @@ public struct Purchase: Sendable, Equatable, Codable {
         let effects = take(event, now)
         // Whatever has happened, what is not over is looked at again.
         if call == nil, nextLookUp == nil {
-            if state == .proven { awaitEnd(now) } else if state.isLive, state != .planned { nextLookUp = now }
+            switch state {
+            case .proven: awaitEnd(now)
+            case .prepared, .unknown, .accepted, .delivered: nextLookUp = now
+            case .disputed: awaitRefund(now)
+            case .planned, .returning, .ended, .failed, .refunded: break
+            }
         }
         return effects
     }
@@ -132,6 +147,10 @@ public struct Purchase: Sendable, Equatable, Codable {
                 placeEndedAt = now
                 // Where placing again is how to ask, this is an answer.
                 lookedUpAt = asked.startedAt
+                if isBoughtLate(report, asked.startedAt) {
+                    let alarm = PurchaseEffect.alarm("\(order.key) was asked for, and bought by asking")
+                    return [alarm] + take(report, now)
+                }
             }
             return take(report, now)
         case .placeFailed(let fault, let number):
@@ -148,11 +167,7 @@ public struct Purchase: Sendable, Equatable, Codable {
             lookAgain(now, atLeast: fault.retryAfter)
             return conclude(now)
         case .paymentLanded: return paid(now)
-        case .paymentDead:
-            guard rules.paysOnChain, payment == .pending else { return [] }
-            payment = .dead
-            nextLookUp = nextLookUp.map { _ in now }
-            return review(now)
+        case .paymentDead: return died(now)
         case .chainShows(let shown, let moment): return chainShows(shown, at: moment, now)
         case .chainLost: return proofLost(now)
         case .refundArrived(let amount): return refundArrived(amount)

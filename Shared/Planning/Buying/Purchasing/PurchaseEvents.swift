@@ -58,7 +58,7 @@ public enum PurchaseEvent: Sendable, Equatable {
     case found(PurchaseReport?, call: Int)
     /// A look-up was not answered.
     case findFailed(SupplierFault, call: Int)
-    /// The payment is in a solid block.
+    /// The payment is in a solid block. Of this and ``paymentDead`` the shell says one, from the chain alone.
     case paymentLanded
     /// Solid time has passed the payment's expiration, and the chain does not know it.
     case paymentDead
@@ -66,7 +66,7 @@ public enum PurchaseEvent: Sendable, Equatable {
     case chainShows(Energy, at: Timestamp)
     /// A reorganisation took the proof away.
     case chainLost
-    /// The supplier's money is back.
+    /// So much of the money is back; may happen several times.
     case refundArrived(Sun)
     /// The energy is not needed any more and shall be given back.
     case returnWanted
@@ -96,18 +96,21 @@ public enum PurchaseEffect: Sendable, Equatable {
     case missing(Energy)
     /// Nothing will come of it: the next source may be asked now. Said once in a life.
     case failOver(reason: String)
-    /// All that it is known to have cost; said again when the amount changes.
-    case charged(Sun)
-    /// So much came back.
-    case refunded(Sun)
+    /// So much more, or below zero so much less, was charged than said before; the sum is ``Purchase/charged``.
+    /// - Parameter number: counts these from 1, so that each is booked once.
+    case charged(Sun, number: Int)
+    /// So much came back; the sum is ``Purchase/refunded``.
+    /// - Parameter number: counts these from 1, so that each is booked once.
+    case refunded(Sun, number: Int)
     /// The supplier owes us so much.
     case claimRefund(Sun)
     /// A measurement for ``SupplierHealth``.
     case learn(HealthSample)
-    /// It is decided what became of it: `supplier.order_settled`. Said once, except after ``unproven``.
+    /// It is decided what became of it: `supplier.order_settled`. Said once, except after ``unproven``; that a claim was
+    /// paid back, or was for nothing, is not said again.
     case settled(PurchaseState)
     /// What was given up has come after all: the position has it, nobody waits for it.
     case lateDelivery(Energy)
-    /// The supplier contradicts itself or the chain; for people.
+    /// Supplier and chain contradict one another or themselves; for people.
     case alarm(String)
 }

@@ -44,9 +44,9 @@ public struct PurchaseOrder: Sendable, Equatable, Codable {
 public enum AbsenceRule: Sendable, Equatable, Codable {
     /// When it is asked this long after the last attempt to place ended: a request may still be on its way before.
     case after(Duration)
-    /// When the payment can never land on the chain any more: the chain says so (``PurchaseEvent/paymentDead``), or it is not
-    /// known so long after it was signed, expiration and solidity included.
-    case oncePaymentIsDead(after: Duration)
+    /// When the payment can never land on the chain any more, which only the chain says (``PurchaseEvent/paymentDead``): a
+    /// node that is behind knows of no payment, however late it is by the clock.
+    case oncePaymentIsDead
 }
 
 /// What sets one supplier's purchases apart from another's.
@@ -77,10 +77,11 @@ public struct PurchaseRules: Sendable, Equatable, Codable {
 
     /// From what an adapter says of its supplier.
     /// - Parameters:
-    ///   - paysOnChain: whether the payment is a transaction of ours, dead `lookupDelay` after it was signed at the latest.
+    ///   - paysOnChain: whether the payment is a transaction of ours.
     ///   - idempotentCreate: whether the supplier takes a repeated order for the first one.
     ///   - isFoundByKey: whether an order is looked up without the supplier's own reference.
-    ///   - lookupDelay: how long after a call of unknown outcome "never heard of it" is to be believed.
+    ///   - lookupDelay: how long after a call of unknown outcome "never heard of it" is to be believed; of no use where it is
+    ///     the chain that is paid.
     ///   - givesBack: whether we end the rental.
     public init(
         paysOnChain: Bool,
@@ -90,7 +91,7 @@ public struct PurchaseRules: Sendable, Equatable, Codable {
         givesBack: Bool
     ) {
         self.init(
-            absence: paysOnChain ? .oncePaymentIsDead(after: lookupDelay) : .after(lookupDelay),
+            absence: paysOnChain ? .oncePaymentIsDead : .after(lookupDelay),
             isRepeatable: idempotentCreate || paysOnChain,
             isFoundByKey: isFoundByKey,
             isReturnable: givesBack
@@ -104,18 +105,18 @@ public struct PurchaseRules: Sendable, Equatable, Codable {
     public static let idempotent = PurchaseRules(absence: .after(.seconds(30)), isRepeatable: true)
     /// Prepaid, a repeated order id returns the first order; looked up by the supplier's id alone (CatFee, DOMAIN 4.4).
     public static let askedByRepeating = PurchaseRules(
-        absence: .after(.zero),
+        absence: .after(.seconds(30)),
         isRepeatable: true,
         isFoundByKey: false
     )
     /// Paid on chain, ends by itself (TronNRG, DOMAIN 4.2).
     public static let paidOnChain = PurchaseRules(
-        absence: .oncePaymentIsDead(after: .seconds(150)),
+        absence: .oncePaymentIsDead,
         isRepeatable: true
     )
     /// Rented from a contract and given back by us (JustLend, DOMAIN 4.3).
     public static let rentedOnChain = PurchaseRules(
-        absence: .oncePaymentIsDead(after: .seconds(150)),
+        absence: .oncePaymentIsDead,
         isRepeatable: true,
         isReturnable: true
     )
@@ -134,11 +135,13 @@ public struct PurchaseLimits: Sendable, Equatable, Codable {
     public var call: Duration
     /// Between an outcome that is not known and the first look-up; doubled after every one up to ``longestPause``.
     public var firstPause: Duration
-    /// The longest time between two look-ups.
+    /// The longest time between two look-ups, no shorter than ``call``: a repetition settles something only when no earlier
+    /// one can still be on its way.
     public var longestPause: Duration
-    /// How often one purchase is placed at most, where it is not the chain that is paid.
+    /// How often one purchase is placed at most to buy. A payment on chain and a claim are repeated as long as they may count,
+    /// and where repeating is how to ask, an order is repeated until it is answered.
     public var placements: Int
-    /// How long after its beginning it may still be placed again.
+    /// How long after its beginning it may still be placed again to buy; what is answered as new later is an alarm.
     public var placeWithin: Duration
     /// The energy should be on chain so long after the supplier has accepted, or was paid.
     public var deliver: Duration
@@ -168,7 +171,7 @@ public struct PurchaseLimits: Sendable, Equatable, Codable {
     ) {
         self.call = call
         self.firstPause = firstPause
-        self.longestPause = longestPause
+        self.longestPause = max(longestPause, call)
         self.placements = placements
         self.placeWithin = placeWithin
         self.deliver = deliver
@@ -203,7 +206,7 @@ public struct PurchaseReport: Sendable, Equatable, Codable {
     public var reference: String?
     /// Transactions that delegate.
     public var delegations: [TransactionID]
-    /// What was taken from us; `nil` when the supplier does not say.
+    /// What was taken from us, whatever of it has come back; `nil` when the supplier does not say.
     public var charged: Sun?
     /// When the energy ends.
     public var expiresAt: Timestamp?
