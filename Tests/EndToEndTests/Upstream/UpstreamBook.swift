@@ -82,10 +82,10 @@ final class UpstreamBook: Sendable {
     func wait(
         _ what: String,
         limit: Duration = .seconds(60),
-        until condition: @Sendable (UpstreamBook) -> Bool
+        until condition: @Sendable (UpstreamBook) async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + .patient(limit)
-        while !condition(self) {
+        while try await !condition(self) {
             guard ContinuousClock.now < deadline else {
                 let open = courses.filter { $0.outcome == nil }.prefix(20).map { "\($0.id): \($0.names)" }
                 throw EndToEndError("waited \(limit) in vain until \(what); open: \(open)")
@@ -100,14 +100,16 @@ final class UpstreamBook: Sendable {
             state.nextWaiter += 1
             return state.nextWaiter
         }
-        // Also looks twice a second: the condition may be about something that is not heard.
-        let timer = Task {
-            try? await Task.sleep(until: min(deadline, .now + .milliseconds(500)))
-            self.state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
-        }
+        var timer: Task<Void, Never>?
         await withCheckedContinuation { continuation in
             state.withLock { $0.waiters[id] = continuation }
+            // Also looks twice a second: the condition may be about something that is not heard. Begun when the waiter is
+            // there to be woken: nobody else might do it.
+            timer = Task {
+                try? await Task.sleep(until: min(deadline, .now + .milliseconds(500)))
+                self.state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+            }
         }
-        timer.cancel()
+        timer?.cancel()
     }
 }
