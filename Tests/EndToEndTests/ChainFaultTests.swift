@@ -44,28 +44,42 @@ extension EndToEndTests {
             try await ground.stack.expectClean(upstream)
         }
 
-        /// The newest blocks, with the delegation in them, were on a fork: the promise is taken back until it stands again.
+        /// The newest block, with the delegation in it, was on a fork: the promise is taken back until it stands again.
         @Test(arguments: [true, false])
         func aReorganisationIsFollowed(keepingTransactions: Bool) async throws {
             let ground = try SharedStack.current()
             let upstream = ground.upstream
             let id = "fork-\(keepingTransactions)"
             try await ground.stack.expectReclaimed()
-            try await upstream.request(id, wallet: 5, conduct: .wait)
-            try await upstream.event("ready", of: id)
-            upstream.book.update(id) { $0.conduct = .sendAndSettle }
-            try await upstream.devnet.post(
-                "reorg",
-                #"{"depth":8,"keep_transactions":\#(keepingTransactions)}"#
-            )
-            // With its transactions kept, the delegation may stand again before anybody has missed it.
-            _ = try? await upstream.event("revoked", of: id, limit: .seconds(5))
-            if let course = upstream.book[id], course.names.last == "ready", course.txid == nil {
-                _ = try await upstream.send(course, feeLimit: Sun(course.newest?.feeLimit ?? 0))
+            // The chain makes no block before the allocator has seen what it lost.
+            try await standingStill(upstream.devnet) {
+                try await upstream.request(id, wallet: 5, conduct: .wait)
+                try await upstream.book.wait("the delegation waits for a block") { _ in
+                    try await upstream.devnet.state().pending > 0
+                }
+                try await upstream.devnet.mine()
+                try await upstream.event("ready", of: id)
+                upstream.book.update(id) { $0.conduct = .sendAndSettle }
+                try await upstream.devnet.post(
+                    "reorg",
+                    #"{"depth":1,"keep_transactions":\#(keepingTransactions)}"#
+                )
+                try await upstream.event("revoked", of: id)
             }
             try await upstream.event("settled", of: id)
             upstream.expectSettled([id])
             try await ground.stack.expectClean(upstream)
+        }
+
+        private func standingStill(_ devnet: DevnetDriver, _ body: () async throws -> Void) async throws {
+            try await devnet.fault(#"{"stuck":true}"#)
+            do {
+                try await body()
+            } catch {
+                try? await devnet.fault(#"{"clear":true}"#)
+                throw error
+            }
+            try await devnet.fault(#"{"clear":true}"#)
         }
     }
 }

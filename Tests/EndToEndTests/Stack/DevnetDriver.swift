@@ -22,6 +22,8 @@ struct DevnetDriver: Sendable {
 
     struct State: Decodable, Sendable {
         var block: Int64
+        /// Transactions that wait for a block.
+        var pending: Int
         var delegations: [Delegation]
         var violations: [String]
     }
@@ -50,6 +52,9 @@ struct DevnetDriver: Sendable {
     func advance(_ duration: Duration) async throws {
         try await post("time", #"{"advance_ms":\#(duration.wholeMilliseconds)}"#)
     }
+
+    /// Makes a block, even when the chain is stuck.
+    func mine() async throws { try await post("mine", #"{"blocks":1}"#) }
 
     /// Sets faults; see the devnet's README.
     func fault(_ body: String) async throws { try await post("faults", body) }
