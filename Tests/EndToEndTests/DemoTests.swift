@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import LocalStack
+internal import TestSupport
 internal import Testing
 
 extension EndToEndTests {
@@ -29,7 +30,7 @@ extension EndToEndTests {
                     "up", "--demo", "60", "--exit", "--json", "--block-interval", "200ms", "--directory",
                     home.path + "/stack",
                 ]
-            ).run(limit: .seconds(400))
+            ).run(limit: .patient(.seconds(400)))
             await LocalFile.remove(home.path)
             #expect(result.end == .exited(0), "\(result.errors.suffix(2000))")
             // The state when all is live, then one line with what the demo came to.

@@ -15,7 +15,7 @@ extension StackUnderTest {
         #expect(Set(txids).count == txids.count, "a transfer settled two withdrawals", sourceLocation: sourceLocation)
         try await waitUntilQueuesAreEmpty()
         // What is under way on the chain just now is in one of two books only.
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patient(.seconds(30))
         var audit = try await audit()
         while !audit.findings.isEmpty, ContinuousClock.now < deadline { audit = try await self.audit() }
         #expect(audit.findings == [], sourceLocation: sourceLocation)

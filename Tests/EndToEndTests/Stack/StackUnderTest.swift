@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import LocalStack
+internal import TestSupport
 internal import Testing
 
 /// A stack of its own, started as `busbar up` in a directory of its own, and gone when the test is over.
@@ -49,14 +50,14 @@ struct StackUnderTest: Sendable {
             return result
         } catch {
             stack.reportLogs(of: error)
-            _ = await stack.supervisor.stop(grace: .seconds(30))
+            _ = await stack.supervisor.stop(grace: .patient(.seconds(30)))
             await LocalFile.remove(home.path)
             throw error
         }
     }
 
     private func waitUntilLive() async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .patient(.seconds(120))
         var ports = DefaultPorts()
         while true {
             ports.hold()
@@ -71,7 +72,7 @@ struct StackUnderTest: Sendable {
     /// Ends it as Ctrl-C or a service manager would, and looks for what it may have left.
     private func stop() async throws {
         let left = (state?.parts ?? []).compactMap(\.process)
-        let end = await supervisor.stop(grace: .seconds(30))
+        let end = await supervisor.stop(grace: .patient(.seconds(30)))
         #expect(end == .exited(0), "busbar up must end with status 0 on SIGTERM")
         let running = left.filter { ProcessTree.startTime(of: $0.pid) == $0.startTime }
         #expect(running.isEmpty, "busbar up left processes running")
