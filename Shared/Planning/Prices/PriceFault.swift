@@ -22,19 +22,23 @@ public struct PriceFault: Error, Sendable, Equatable, CustomStringConvertible {
         public static let badAnswer = Code("bad_answer")
         /// Its answer is longer than any it should give.
         public static let tooLarge = Code("too_large")
+        /// What it tells is older than what is known, or than what may count as present.
+        public static let behind = Code("behind")
     }
 
     /// What kind of failure it is.
     public var code: Code
-    /// What was wrong and where, for people; at most 200 characters.
-    public var detail: String
+    /// What was wrong and where, for people; at most 200 characters, none of them a control character.
+    public let detail: String
     /// How long it wants to be left alone.
     public var retryAfter: Duration?
 
-    /// - Parameter detail: cut to 200 characters.
+    /// - Parameter detail: control characters are dropped, as a database stores no U+0000 and a terminal obeys others;
+    ///   the rest is cut to 200 Unicode scalars.
     public init(_ code: Code, _ detail: String, retryAfter: Duration? = nil) {
         self.code = code
-        self.detail = String(detail.prefix(200))
+        let shown = detail.unicodeScalars.lazy.filter { $0.properties.generalCategory != .control }
+        self.detail = String(String.UnicodeScalarView(shown.prefix(200)))
         self.retryAfter = retryAfter
     }
 

@@ -99,4 +99,30 @@ import Testing
         let wish = PriceFault(.throttled, "429", retryAfter: .seconds(1_000_000))
         #expect(breaker.failed(wish, pace: pace) == .seconds(3600))
     }
+
+    @Test func theChainIsNeverLeftAloneForLong() {
+        var breaker = SourceBreaker(longest: .seconds(30), longestWish: .seconds(30))
+        let pace = Duration.seconds(10)
+        let wish = PriceFault(.throttled, "429", retryAfter: .seconds(900))
+        #expect(breaker.failed(wish, pace: pace) == .seconds(30))
+        for _ in 0..<50 { #expect(breaker.failed(PriceFault(.timedOut, ""), pace: pace) <= .seconds(30)) }
+        #expect(breaker.failed(wish, pace: .seconds(60)) == .seconds(60), "but never asked more often than configured")
+    }
+
+    /// A source that wants to be left alone is, while the database is away too.
+    @Test func whatCouldNotBeStoredIsReadAgainSoonUnlessTheSourceFailed() {
+        let pace = Duration.seconds(15)
+        #expect(SourceBreaker.pause(unstored: nil, pace: pace) == .seconds(1))
+        #expect(SourceBreaker.pause(unstored: nil, pace: .milliseconds(500)) == .milliseconds(500))
+        #expect(SourceBreaker.pause(unstored: .seconds(3600), pace: pace) == .seconds(3600))
+        #expect(SourceBreaker.pause(unstored: .milliseconds(200), pace: pace) == .seconds(1))
+    }
+
+    @Test func aFaultSaysNothingThatCannotBeStored() {
+        #expect(PriceFault(.refused, "no\0t\u{1B}[31m now\r\n\u{85}").detail == "not[31m now")
+        #expect(PriceFault(.refused, "\0\u{7F}").detail == "")
+        #expect(PriceFault(.refused, String(repeating: "\0", count: 500) + "why").detail == "why")
+        let stacked = "e" + String(repeating: "\u{301}", count: 100_000)
+        #expect(PriceFault(.refused, stacked).detail.unicodeScalars.count == 200)
+    }
 }
