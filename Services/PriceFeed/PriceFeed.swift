@@ -39,7 +39,9 @@ struct PriceFeed: Sendable {
                 }
             }
             group.addTask {
-                await poll("chain", every: configuration.chainInterval) { () throws(PriceFault) in
+                // Behind it are several nodes with breakers of their own.
+                let breaker = SourceBreaker(longest: .seconds(30), longestWish: .seconds(30))
+                await poll("chain", every: configuration.chainInterval, breaker: breaker) { () throws(PriceFault) in
                     let (conditions, use) = try await chain.read()
                     return .chain(conditions, use)
                 }
@@ -55,38 +57,42 @@ struct PriceFeed: Sendable {
     private func poll(
         _ name: String,
         every pace: Duration,
+        breaker: SourceBreaker = SourceBreaker(),
         _ read: @Sendable () async throws(PriceFault) -> Reading
     ) async {
-        var breaker = SourceBreaker()
+        var breaker = breaker
         while !Task.isCancelled {
-            var wait = pace
             let outcome: Result<Reading, PriceFault>
             do {
                 outcome = .success(try await TraceContext.begin { try await read() })
-                breaker.succeeded()
             } catch {
                 if Task.isCancelled { return }
-                let fault = error as? PriceFault ?? PriceFault(.unreachable, "\(error)")
-                outcome = .failure(fault)
-                wait = breaker.failed(fault, pace: pace)
-                if breaker.failures == 1 || breaker.isOpen {
-                    service.logger.warning(
-                        "a source of prices failed",
-                        error: error,
-                        metadata: ["source": "\(name)", "again_in": "\(wait)"]
-                    )
-                }
+                outcome = .failure(error as? PriceFault ?? PriceFault(.unreachable, "\(error)"))
             }
-            count(name, outcome)
+            var fault: PriceFault?
+            var isStored = true
             do {
-                try await record(Look(source: name, outcome: outcome, failures: breaker.failures))
+                fault = try await record(Look(source: name, outcome: outcome, failures: breaker.failures))
             } catch {
                 if Task.isCancelled { return }
-                // What was read is read again soon: nothing is kept in memory.
-                wait = min(pace, .seconds(1))
+                if case .failure(let own) = outcome { fault = own }
+                isStored = false
                 service.logger.warning("a price was not stored", error: error, metadata: ["source": "\(name)"])
             }
-            try? await Task.sleep(for: wait)  // Ends early only when cancelled.
+            count(name, fault)
+            let wait = fault.map { breaker.failed($0, pace: pace) }
+            if let fault, let wait, breaker.failures == 1 || breaker.isOpen {
+                service.logger.warning(
+                    "a source of prices failed",
+                    error: fault,
+                    metadata: ["source": "\(name)", "again_in": "\(wait)"]
+                )
+            }
+            if fault == nil, isStored { breaker.succeeded() }
+            // Ends early only when cancelled.
+            try? await Task.sleep(
+                for: isStored ? wait ?? pace : SourceBreaker.pause(unstored: wait, pace: pace)
+            )
         }
     }
 
@@ -102,33 +108,31 @@ struct PriceFeed: Sendable {
         }
     }
 
-    private func count(_ name: String, _ outcome: Result<Reading, PriceFault>) {
-        let label =
-            switch outcome {
-            case .success: "ok"
-            case .failure(let fault): fault.code.description
-            }
-        let dimensions = [("source", name), ("outcome", label)]
+    private func count(_ name: String, _ fault: PriceFault?) {
+        let dimensions = [("source", name), ("outcome", fault?.code.description ?? "ok")]
         Counter(label: "busbar_price_polls", dimensions: dimensions, factory: service.metrics).increment()
     }
 
     /// Takes over what was read, and tells what is new: one transaction.
-    private func record(_ look: Look?) async throws {
+    /// - Returns: why nothing was taken over.
+    @discardableResult
+    private func record(_ look: Look?) async throws -> PriceFault? {
         let enabled = Set(configuration.trx.map(\.source))
         let policy = configuration.policy
-        let refused = try await service.transaction { work in
+        let result = try await service.transaction { work in
             let step = FeedTransaction(enabled: enabled, policy: policy, now: work.now)
             let result = try await step.run(look, in: work.database)
             if let event = result.prices { try work.publish(event) }
             if let event = result.chain { try work.publish(event) }
-            return result.refused
+            return result
         }
-        for (source, verdict) in refused {
+        for (source, verdict) in result.refused {
             service.logger.notice(
                 "a quote is not used",
                 metadata: ["source": "\(source)", "why": "\(verdict.name) \(verdict.detail)"]
             )
         }
+        return result.fault
     }
 
     private func purge() async throws {

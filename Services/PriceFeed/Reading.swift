@@ -13,6 +13,6 @@ struct Look: Sendable {
     /// As stored: `binance`, `justlend`, `chain`.
     var source: String
     var outcome: Result<Reading, PriceFault>
-    /// Failures in a row, this one included.
+    /// Failures in a row before this look.
     var failures: Int
 }

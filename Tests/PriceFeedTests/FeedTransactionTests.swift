@@ -146,6 +146,39 @@ import Testing
         }
     }
 
+    /// A node that lags: what is known stays, nothing is told, and the source says why.
+    @Test func aReadingThatIsBehindIsAFaultOfTheSource() async throws {
+        try await FeedUnderTest.with { feed in
+            try await feed.chain(FeedUnderTest.conditions(block: 100), at: 0)
+            try await feed.chain(FeedUnderTest.conditions(fee: 100, block: 200), at: 300)
+            let old = try await feed.chain(FeedUnderTest.conditions(block: 150), at: 301)
+            #expect(old.chain == nil && old.fault?.code == .behind)
+            #expect(try await feed.load().chain?.energyFee == Sun(100))
+            let rows = try await feed.database.sql(
+                "SELECT fault, fault_detail, failures FROM prices.v1_source WHERE source = 'chain'",
+                "SELECT count(*) FROM prices.v1_parameter_change"
+            )
+            #expect(rows.contains("behind|block 150 is 50 below the newest one known|1\n1"))
+            // The same node an hour on: nothing it says is of the present.
+            let still = try await feed.chain(FeedUnderTest.conditions(fee: 100, block: 200), at: 3900)
+            #expect(still.fault?.detail == "its newest block, 200, is 3600 s old")
+            let view = try await feed.database.sql(
+                "SELECT read_at = block_at FROM prices.v1_chain",
+                "SELECT count(*) FROM prices.v1_energy WHERE observed_at > '\(FeedUnderTest.at(300))'",
+                "SELECT congestion IS NULL, market_demand IS NULL FROM prices.v1_feed"
+            )
+            #expect(view.contains("t\n0\nt|t"))
+        }
+    }
+
+    @Test func whateverAFaultSaysIsStored() async throws {
+        try await FeedUnderTest.with { feed in
+            try await feed.fail("kraken", PriceFault(.refused, "E\0rror\u{1}"), at: 0)
+            let rows = try await feed.database.sql("SELECT fault_detail FROM prices.v1_source WHERE source = 'kraken'")
+            #expect(rows.contains("Error"))
+        }
+    }
+
     /// Nothing grows: many looks later there is one row a source, and forty blocks.
     @Test func theTablesStaySmall() async throws {
         try await FeedUnderTest.with { feed in

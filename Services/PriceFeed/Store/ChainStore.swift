@@ -25,11 +25,13 @@ enum ChainStore {
 
     static func save(_ chain: ChainConditions, now: Timestamp, in transaction: PostgresTransaction) async throws {
         let parameters = try PostgresJSON(encoding: chain.parameters)
+        // What a node tells is as old as its newest block, however lately it was asked.
+        let asOf = min(now, chain.blockTime)
         try await transaction.execute(
             """
             INSERT INTO prices.chain (block, block_at, read_at, energy_fee_sun, bandwidth_fee_sun, total_energy,
                    total_energy_weight, energy_per_trx, usdt_energy_factor, parameters)
-            VALUES (\(chain.block), \(chain.blockTime), \(now), \(chain.energyFee), \(chain.bandwidthFee),
+            VALUES (\(chain.block), \(chain.blockTime), \(asOf), \(chain.energyFee), \(chain.bandwidthFee),
                     \(chain.totalEnergy), \(chain.totalWeight), \(chain.energyPerTRX.rawValue), \(chain.tokenFactor),
                     \(parameters))
             ON CONFLICT (singleton) DO UPDATE SET block = excluded.block, block_at = excluded.block_at,
@@ -39,7 +41,7 @@ enum ChainStore {
                    usdt_energy_factor = excluded.usdt_energy_factor, parameters = excluded.parameters
             """
         )
-        try await save(chain.proposals, now: now, in: transaction)
+        if let proposals = chain.proposals { try await save(proposals, now: now, in: transaction) }
     }
 
     /// How long a proposal is remembered after its vote.

@@ -118,6 +118,11 @@ enum PriceStore {
         _ now: Timestamp
     ) -> [String: Int64] {
         var values: [String: Int64] = [:]
+        func add(_ sources: [EnergyPriceSource]) {
+            for price in sources.compactMap({ book.energy[$0] }) where policy.isFresh(price, at: now) {
+                values["energy.\(price.source)"] = price.price.rawValue
+            }
+        }
         guard case .success(let reading)? = look?.outcome else { return values }
         switch reading {
         case .trx(let source, let price, _):
@@ -125,12 +130,10 @@ enum PriceStore {
             if let trx = book.trx, trx.state(at: now, freshFor: policy.price.freshFor) == .fresh {
                 values["trx_usd"] = trx.price.rawValue
             }
-        case .justLend, .chain:
-            for price in book.energy.values where price.at == now {
-                values["energy.\(price.source)"] = price.price.rawValue
-            }
-        }
-        if case .chain(let chain, _) = reading {
+        case .justLend: add([.justLendRent, .justLendStake, .justLendBurn])
+        case .chain:
+            add([.burn, .ownStake])
+            guard let chain = book.chain else { break }
             values["chain.energy_fee"] = chain.energyFee.rawValue
             values["chain.bandwidth_fee"] = chain.bandwidthFee.rawValue
             values["chain.energy_per_trx"] = chain.energyPerTRX.rawValue

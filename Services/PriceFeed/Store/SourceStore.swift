@@ -30,10 +30,11 @@ enum SourceStore {
     static func save(_ look: Look, now: Timestamp, in transaction: PostgresTransaction) async throws {
         var fault: PriceFault?
         if case .failure(let error) = look.outcome { fault = error }
+        let failures = fault == nil ? 0 : look.failures + 1
         try await transaction.execute(
             """
             INSERT INTO prices.source (source, enabled, tried_at, fault, fault_detail, failures)
-            VALUES (\(look.source), true, \(now), \(fault?.code.description), \(fault?.detail), \(look.failures))
+            VALUES (\(look.source), true, \(now), \(fault?.code.description), \(fault?.detail), \(failures))
             ON CONFLICT (source) DO UPDATE SET tried_at = excluded.tried_at, fault = excluded.fault,
                    fault_detail = excluded.fault_detail, failures = excluded.failures
             """

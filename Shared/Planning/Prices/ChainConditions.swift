@@ -6,7 +6,7 @@ public struct ChainConditions: Sendable, Equatable {
     public var block: Int64
     /// That block's time.
     public var blockTime: Timestamp
-    /// All of the chain's settings by name.
+    /// All of the chain's settings by name; what cannot be a name is left out.
     public var parameters: [String: Int64]
     /// Sun burnt for one missing energy.
     public var energyFee: Sun
@@ -18,8 +18,8 @@ public struct ChainConditions: Sendable, Equatable {
     public var totalWeight: Int64
     /// The USDT contract's dynamic factor in ten-thousandths.
     public var tokenFactor: Int64
-    /// Proposals by number, those that have ended included as far as the node lists them.
-    public var proposals: [Int64: Proposal]
+    /// Proposals by number, those that have ended included as far as the node lists them; `nil` when they were not read.
+    public var proposals: [Int64: Proposal]?
 
     /// A proposal of the chain's governance.
     public struct Proposal: Sendable, Equatable {
@@ -57,13 +57,20 @@ public struct ChainConditions: Sendable, Equatable {
             self.state = state
         }
 
+        /// Whether its times can be meant.
+        var isPossible: Bool { created.isMoment && expires.isMoment }
+
         /// `11=210, 74=3000`
         public var text: String {
             parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
         }
     }
 
-    /// - Throws: ``PriceFault`` with `badAnswer` when the node does not tell what prices are made of.
+    /// A factor above this, a hundred million times the price, is none.
+    private static let highestFactor: Int64 = 1_000_000_000_000
+
+    /// - Parameter proposals: with one of them at a time that cannot be, all count as not read.
+    /// - Throws: ``PriceFault`` with `badAnswer` when the node does not tell what prices are made of, or of what moment.
     public init(
         block: Int64,
         blockTime: Timestamp,
@@ -71,24 +78,34 @@ public struct ChainConditions: Sendable, Equatable {
         totalEnergy: Int64,
         totalWeight: Int64,
         tokenFactor: Int64,
-        proposals: [Int64: Proposal]
+        proposals: [Int64: Proposal]?
     ) throws(PriceFault) {
+        guard block >= 0, blockTime.isMoment else {
+            throw PriceFault(.badAnswer, "the newest block cannot be number \(block) of \(blockTime.milliseconds) ms")
+        }
         guard let energyFee = parameters["getEnergyFee"], energyFee > 0,
             let bandwidthFee = parameters["getTransactionFee"], bandwidthFee >= 0
         else { throw PriceFault(.badAnswer, "getEnergyFee or getTransactionFee is missing") }
         guard totalEnergy > 0, totalWeight > 0 else {
             throw PriceFault(.badAnswer, "TotalEnergyLimit or TotalEnergyWeight is missing")
         }
-        guard tokenFactor >= 0 else { throw PriceFault(.badAnswer, "the contract's factor is negative") }
+        guard (0...Self.highestFactor).contains(tokenFactor) else {
+            throw PriceFault(.badAnswer, "the contract's factor cannot be \(tokenFactor)")
+        }
         self.block = block
         self.blockTime = blockTime
-        self.parameters = parameters
+        self.parameters = parameters.filter { Self.isName($0.key) }
         self.energyFee = Sun(energyFee)
         self.bandwidthFee = Sun(bandwidthFee)
         self.totalEnergy = totalEnergy
         self.totalWeight = totalWeight
         self.tokenFactor = tokenFactor
-        self.proposals = proposals
+        self.proposals = proposals.flatMap { $0.values.allSatisfy(\.isPossible) ? $0 : nil }
+    }
+
+    /// Visible ASCII, which everything that stores or shows it can hold.
+    private static func isName(_ name: String) -> Bool {
+        (1...100).contains(name.utf8.count) && name.utf8.allSatisfy { (33...126).contains($0) }
     }
 
     /// Energy of 24 hours that one TRX of stake yields, rounded down to a millionth.
@@ -101,7 +118,7 @@ public struct ChainConditions: Sendable, Equatable {
 
     /// Proposals still voted on, by number.
     public var openProposals: [(id: Int64, proposal: Proposal)] {
-        proposals.filter { $0.value.state == .pending }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        (proposals ?? [:]).filter { $0.value.state == .pending }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }
 
@@ -181,7 +198,7 @@ public struct ToldConditions: Sendable, Equatable {
             let (old, new) = (openProposals[id], open[id])
             guard old != new else { return nil }
             // One that is no longer open says what became of it.
-            let end = chain.proposals[id]?.state.rawValue.lowercased()
+            let end = chain.proposals?[id]?.state.rawValue.lowercased()
             return ParameterChange(parameter: "proposal.\(id)", old: old, new: new ?? end)
         }
     }

@@ -27,7 +27,7 @@ public struct Congestion: Sendable, Equatable {
     public var blockUse: Int
 
     /// - Parameters:
-    ///   - samples: blocks of the last minutes, in any order.
+    ///   - samples: blocks of the last minutes, in any order; any numbers do no harm.
     /// - Returns: `nil` while something of it is not known.
     public init?(of chain: ChainConditions, samples: [BlockUse]) {
         guard let maximum = chain.maximumFactor, maximum > 0, let use = Self.use(samples, chain.totalEnergy) else {
@@ -45,18 +45,19 @@ public struct Congestion: Sendable, Equatable {
         guard let first = samples.min(by: { $0.number < $1.number }),
             let last = samples.max(by: { $0.number < $1.number }), totalEnergy > 0
         else { return nil }
-        let blocks = last.number - first.number
-        let time = last.time.milliseconds - first.time.milliseconds
-        let (perBlock, over) = blocks > 0 && time > 0 ? (time, blocks) : (usualInterval, 1)
+        let (blocks, isTooMany) = last.number.subtractingReportingOverflow(first.number)
+        let (time, isTooLong) = last.time.milliseconds.subtractingReportingOverflow(first.time.milliseconds)
+        let isTold = blocks > 0 && time > 0 && !isTooMany && !isTooLong
+        let (perBlock, over) = isTold ? (time, blocks) : (usualInterval, 1)
         // What the network yields during as many blocks as were sampled.
         let day: Int64 = 86_400_000
         guard let interval = scaledUp(perBlock, by: Int64(samples.count), over: over),
             let capacity = scaledUp(totalEnergy, by: interval, over: day), capacity > 0
         else { return nil }
         let used = samples.reduce(Int64(0)) { sum, sample in
-            sum.addingReportingOverflow(max(0, sample.energy.rawValue)).partialValue
+            let (more, overflow) = sum.addingReportingOverflow(max(0, sample.energy.rawValue))
+            return overflow ? .max : more
         }
-        guard used >= 0 else { return 100 }
         return Int(min(100, scaledDown(used, by: 100, over: capacity) ?? 100))
     }
 }
@@ -66,7 +67,7 @@ public struct Congestion: Sendable, Equatable {
 /// Below 40 it is low, from 70 on high.
 /// - Parameters:
 ///   - rents: fresh prices of renting.
-///   - burn: the chain's price.
+///   - burn: the chain's price, if it is fresh.
 /// - Returns: `nil` while neither is known.
 public func marketDemand(rents: [SunPerEnergy], burn: SunPerEnergy?, congestion: Int?) -> MarketDemand? {
     let share: Int64

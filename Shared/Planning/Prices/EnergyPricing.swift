@@ -24,6 +24,9 @@ public struct EnergyPriceSource: Sendable, Hashable, Comparable, CustomStringCon
         EnergyPriceSource("supplier:\(id)")
     }
 
+    /// Whether energy is rented there.
+    var isRent: Bool { self == .justLendRent || description.hasPrefix("supplier:") }
+
     /// By name.
     public static func < (a: Self, b: Self) -> Bool { a.description < b.description }
 }
@@ -74,16 +77,17 @@ public struct StakeYield: Sendable, Equatable {
 }
 
 /// The chain's own prices of energy: burning, and what our stake could earn instead.
-public func energyPrices(of chain: ChainConditions, yield: StakeYield, at now: Timestamp) -> [EnergyPrice] {
+/// - Parameter moment: what they are as old as.
+public func energyPrices(of chain: ChainConditions, yield: StakeYield, at moment: Timestamp) -> [EnergyPrice] {
     var prices: [EnergyPrice] = []
     if let burn = SunPerEnergy(sun: chain.energyFee.rawValue), burn.rawValue > 0 {
-        prices.append(EnergyPrice(source: .burn, price: burn, at: now))
+        prices.append(EnergyPrice(source: .burn, price: burn, at: moment))
     }
     // One TRX yields limit / weight energy, so one energy takes weight / limit TRX: DOMAIN 1.2.
     if chain.totalEnergy > 0, let stake = scaledUp(1_000_000_000_000, by: chain.totalWeight, over: chain.totalEnergy),
         let price = yield.price(ofStake: stake)
     {
-        prices.append(EnergyPrice(source: .ownStake, price: price, at: now))
+        prices.append(EnergyPrice(source: .ownStake, price: price, at: moment))
     }
     return prices
 }

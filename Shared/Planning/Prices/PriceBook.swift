@@ -51,6 +51,9 @@ public struct FeedPolicy: Sendable, Equatable {
         self.announceEvery = announceEvery
         self.drift = drift
     }
+
+    /// Whether a price of energy may still be taken for the present one.
+    public func isFresh(_ price: EnergyPrice, at now: Timestamp) -> Bool { now - price.at <= energyFreshFor }
 }
 
 /// Everything the feed knows, and how it changes. Pure: what was read goes in, what is to be told comes out.
@@ -80,6 +83,11 @@ public struct PriceBook: Sendable, Equatable {
 
     /// How many blocks are remembered.
     public static let maximumSamples = 40
+    /// For how long they say how busy the network is.
+    private static let sampleAge = Duration.seconds(600)
+    /// By how many blocks a head may be below the newest one known without a fault: nodes are not all equally far, and a
+    /// reorganisation takes some away.
+    private static let usualLag: Int64 = 20
 
     /// Nothing is known yet.
     public init(enabled: Set<PriceSource>) {
@@ -102,17 +110,35 @@ public struct PriceBook: Sendable, Equatable {
     }
 
     /// The chain was read.
-    /// - Parameter use: of a block that was looked at with it.
+    ///
+    /// A reading of a block below the newest one known changes nothing: its node lags, or another replica has read it
+    /// long ago. It counts when its block is the later one all the same; then it is another chain, a devnet begun anew.
+    /// What is taken over is as old as its block, however lately it was read.
+    /// - Parameter use: of the newest block.
     /// - Returns: what is different from what was told before; empty for the first reading ever.
+    /// - Throws: ``PriceFault`` with `behind` when its block is too old to count as present, or too far below.
     public mutating func take(
-        _ chain: ChainConditions,
+        _ reading: ChainConditions,
         use: BlockUse?,
         policy: FeedPolicy,
         now: Timestamp
-    ) -> [ParameterChange] {
+    ) throws(PriceFault) -> [ParameterChange] {
+        let age = now - reading.blockTime
+        guard age <= policy.energyFreshFor else {
+            let seconds = age.wholeMilliseconds / 1000
+            throw PriceFault(.behind, "its newest block, \(reading.block), is \(seconds) s old")
+        }
+        if let lag = lag(of: reading, policy, now) {
+            guard lag <= Self.usualLag else {
+                throw PriceFault(.behind, "block \(reading.block) is \(lag) below the newest one known")
+            }
+            return []
+        }
+        var chain = reading
+        chain.proposals = reading.proposals ?? self.chain?.proposals ?? [:]
         self.chain = chain
-        take(energyPrices(of: chain, yield: policy.yield, at: now))
-        if let use {
+        take(energyPrices(of: chain, yield: policy.yield, at: min(now, chain.blockTime)))
+        if let use, use.number == chain.block, use.time == chain.blockTime {
             samples.removeAll { $0.number >= use.number }
             samples.append(use)
             samples.removeFirst(max(0, samples.count - Self.maximumSamples))
@@ -122,6 +148,15 @@ public struct PriceBook: Sendable, Equatable {
             return []
         }
         return told?.update(to: chain, drift: policy.drift) ?? []
+    }
+
+    /// How many blocks a reading is below the newest one known; `nil` when it is not, or is of another chain.
+    private func lag(of reading: ChainConditions, _ policy: FeedPolicy, _ now: Timestamp) -> Int64? {
+        // A time that is yet to come bars nobody.
+        guard let chain, reading.block < chain.block, reading.blockTime <= chain.blockTime,
+            chain.blockTime <= now + policy.price.skew
+        else { return nil }
+        return chain.block - reading.block
     }
 
     /// Judges what is there.
@@ -137,26 +172,19 @@ public struct PriceBook: Sendable, Equatable {
         if let price = judgement.price, let asOf = judgement.asOf {
             trx = TRXPrice(price: price, asOf: asOf, sources: judgement.sources)
         }
-        if let chain {
-            let recent = samples.filter { chain.blockTime - $0.time <= .seconds(600) }
-            congestion = Congestion(of: chain, samples: recent)
-        }
+        // A chain that is silent says nothing of how busy it is.
+        let recent = samples.filter { now - $0.time <= Self.sampleAge && $0.time <= now + policy.price.skew }
+        congestion = chain.flatMap { Congestion(of: $0, samples: recent) }
+        let fresh = energy.values.filter { policy.isFresh($0, at: now) }
         demand = marketDemand(
-            rents: rents(policy, now),
-            burn: energy[.burn]?.price,
+            rents: fresh.filter(\.source.isRent).map(\.price),
+            burn: fresh.first { $0.source == .burn }?.price,
             congestion: congestion?.level
         )
         let event = summary(policy, now)
         guard isDue(event, policy) else { return nil }
         announced = event
         return event
-    }
-
-    private func rents(_ policy: FeedPolicy, _ now: Timestamp) -> [SunPerEnergy] {
-        energy.values.filter { price in
-            let isRent = price.source == .justLendRent || price.source.description.hasPrefix("supplier:")
-            return isRent && now - price.at <= policy.energyFreshFor
-        }.map(\.price)
     }
 
     private func summary(_ policy: FeedPolicy, _ now: Timestamp) -> PriceUpdated {

@@ -104,8 +104,7 @@ public enum PriceSource: String, Sendable, CaseIterable, Comparable {
         millisecondsPerUnit: Int64
     ) throws(PriceFault) -> Timestamp {
         guard let text = value?.decimal, let units = fixedPoint(text, places: 0),
-            // The year 9999, in the unit.
-            units > 0, units < 253_402_300_800_000 / millisecondsPerUnit
+            units > 0, units < Timestamp.endOfMoments.milliseconds / millisecondsPerUnit
         else { throw PriceFault(.badAnswer, "\(name) is not a time") }
         return Timestamp(milliseconds: units * millisecondsPerUnit)
     }

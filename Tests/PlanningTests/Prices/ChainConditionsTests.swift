@@ -103,24 +103,28 @@ import Testing
         #expect(Congestion(of: try conditions(), samples: []) == nil)
     }
 
+    /// Of samples as no chain has them: from the whole of 64 bits.
     @Test(arguments: [1 as UInt64, 2, 3])
     func congestionStaysBetweenZeroAndAHundred(seed: UInt64) throws {
         var generator = Generator(seed: seed)
+        var levels = 0
         for _ in 0..<1000 {
             let chain = try conditions(
-                ["getDynamicEnergyMaxFactor": Int64.random(in: 1...Int64.max, using: &generator)],
-                factor: Int64.random(in: 0...Int64.max, using: &generator)
+                ["getDynamicEnergyMaxFactor": generator.int(.min ... .max)],
+                factor: generator.int(0...1_000_000_000_000)
             )
-            let samples = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
+            let samples = (0..<generator.int(1...40)).map { _ in
                 BlockUse(
-                    number: Int64.random(in: 0...1 << 40, using: &generator),
-                    time: Timestamp(milliseconds: Int64.random(in: 0...1 << 45, using: &generator)),
-                    energy: Energy(Int64.random(in: 0...Int64.max, using: &generator))
+                    number: generator.int(.min ... .max),
+                    time: Timestamp(milliseconds: generator.int(.min ... .max)),
+                    energy: Energy(generator.int(.min ... .max))
                 )
             }
             guard let level = Congestion(of: chain, samples: samples)?.level else { continue }
+            levels += 1
             #expect((0...100).contains(level), "seed \(seed)")
         }
+        #expect(levels > 100, "seed \(seed): \(levels) levels")
     }
 
     @Test func demandFollowsTheCheapestRent() {
