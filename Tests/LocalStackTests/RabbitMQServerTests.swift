@@ -33,7 +33,9 @@ import Testing
             let listed = try await vhost.ctl(["list_user_permissions", user])
             #expect(listed.contains(vhost.name))
             #expect(listed.contains("busbar\\.commands"))
-            #expect(listed.split(separator: "\n").count == 2)
+            // The tool may print reports of its own runtime besides, on a machine that is short of time.
+            let rows = listed.split(separator: "\n").filter { $0.contains("\t") && !$0.hasPrefix("vhost\t") }
+            #expect(rows.count == 1, "\(listed)")
         }
     }
 
