@@ -2,13 +2,14 @@ public import Storage
 
 /// The schemas of the house, one owner each, in the order they are made.
 public enum HouseSchemas {
-    /// Partners, broker users, hot wallets, pools.
+    /// Partners, broker users, hot wallets, pools, terms, suppliers; changed by audited functions alone.
     public static let registry = MigrationSet(
         schema: "registry",
         migrations: [
             Migration(name: "0001_partners", sql: PackageResources.Registry_0001_partners_sql),
             Migration(name: "0002_terms", sql: PackageResources.Registry_0002_terms_sql),
             Migration(name: "0003_suppliers", sql: PackageResources.Registry_0003_suppliers_sql),
+            Migration(name: "0004_audited", sql: PackageResources.Registry_0004_audited_sql),
         ]
     )
 

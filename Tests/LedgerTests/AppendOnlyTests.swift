@@ -82,7 +82,7 @@ internal import Testing
                 """
             #expect(await attempt(refund, as: "allocator", house) == nil)
             #expect(await attempt(refund, as: "registry", house) == denied)
-            let terms = "SELECT registry.set_partner_terms(now(), 'a', 'p1', 1, NULL, NULL, NULL, 5)"
+            let terms = "SELECT registry.set_partner_terms(now(), 'a', 'p1', '{\"credit_limit_sun\": 5}')"
             #expect(await attempt(terms, as: "registry", house) == nil)
             #expect(await attempt(terms, as: "allocator", house) == denied)
         }

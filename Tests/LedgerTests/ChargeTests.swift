@@ -26,7 +26,9 @@ internal import Testing
         try await House.with { house in
             let p1 = try PartnerID.named("p1")
             try await house.client.execute(
-                "SELECT registry.set_partner_terms(\(House.now), 'test', \(p1), NULL, NULL, NULL, NULL, 500)"
+                """
+                SELECT registry.set_partner_terms(\(House.now), 'test', \(p1), '{"credit_limit_sun": 500}')
+                """
             )
             let answers = try await house.books.charge([try charge(500, p1), try charge(1, p1)], at: House.now)
             #expect(answers.map(\.result) == [.charged, .insufficient])
@@ -36,7 +38,9 @@ internal import Testing
             // The limit cannot be set below what is owed, by whatever way.
             await #expect(throws: (any Error).self) {
                 try await house.client.execute(
-                    "SELECT registry.set_partner_terms(\(House.now), 'test', \(p1), NULL, NULL, NULL, NULL, 499)"
+                    """
+                    SELECT registry.set_partner_terms(\(House.now), 'test', \(p1), '{"credit_limit_sun": 499}')
+                    """
                 )
             }
             #expect(try await house.findings().isEmpty)

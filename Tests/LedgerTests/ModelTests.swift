@@ -66,7 +66,10 @@ private struct Model {
                 let (amount, limit) = (Int64(3000 * index), Int64(500 * (2 - index)))
                 if amount > 0 { try await house.deposit(amount, to: id) }
                 try await house.client.execute(
-                    "SELECT registry.set_partner_terms(\(House.now), 'test', \(id), NULL, NULL, NULL, NULL, \(limit))"
+                    """
+                    SELECT registry.set_partner_terms(\(House.now), 'test', \(id),
+                        jsonb_build_object('credit_limit_sun', \(limit)))
+                    """
                 )
                 (model.balances[id], model.limits[id]) = (Sun(amount), Sun(limit))
             }

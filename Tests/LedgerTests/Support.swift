@@ -54,6 +54,11 @@ struct House: Sendable {
     private func migrate() async throws {
         try await client.withConnection { try await $0.executeScript(HouseSchemas.roles) }
         _ = try await Migrator(client).apply(HouseSchemas.all)
+        try await grant()
+    }
+
+    /// Grants each role what it has, as every migration does.
+    func grant() async throws {
         try await client.withConnection { try await $0.executeScript(HouseSchemas.privileges) }
     }
 

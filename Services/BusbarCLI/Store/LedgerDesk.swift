@@ -9,7 +9,7 @@ struct LedgerDesk: Sendable {
     let actor: String
     let clock: any WallClock
 
-    /// Books a deposit by hand, or takes back what was booked wrongly. The audit log says so in the same transaction.
+    /// Books a deposit by hand, or takes back what was booked wrongly. The audit log says so in the same call.
     /// - Parameters:
     ///   - user: whose balance; `nil` for the partner's own.
     ///   - amount: below zero is taken back.
@@ -22,62 +22,28 @@ struct LedgerDesk: Sendable {
         note: String
     ) async throws -> CreditAnswer {
         let now = clock.now()
-        let key = "manual:" + (key ?? UUIDv7(at: now).description)
-        return try await postgres.withTransaction { transaction in
-            let answer = try await Books(in: transaction).credit(
-                partner,
-                user: user,
-                amount: amount,
-                key: key,
-                actor: actor,
-                note: note,
-                at: now
-            )
-            guard answer.isNew else { return answer }
-            let action = user == nil ? "partner.credit" : "user.credit"
-            let subject = LedgerAccount(payer: partner, user: user).code
-            try await transaction.execute(
-                """
-                SELECT registry.record(\(now), \(actor), \(action), \(subject),
-                    jsonb_build_object('amount_sun', \(amount), 'key', \(key)::text, 'note', \(note)::text,
-                                       'entry', \(answer.entry)))
-                """
-            )
-            return answer
-        }
-    }
-
-    /// What is changed in the terms of a partner, or of the house; `nil` leaves it as it is.
-    struct Terms: Sendable {
-        var marginPermille: Int32?
-        var fee: Sun?
-        var chargeRule: String?
-        var payer: String?
-        var creditLimit: Sun?
-
-        var isEmpty: Bool {
-            marginPermille == nil && fee == nil && chargeRule == nil && payer == nil && creditLimit == nil
-        }
-    }
-
-    /// Changes the terms of a partner; those of the house without one.
-    func set(_ terms: Terms, of partner: PartnerID?) async throws {
-        let now = clock.now()
-        guard let partner else {
-            try await postgres.execute(
-                """
-                SELECT registry.set_house_terms(\(now), \(actor), \(terms.marginPermille), \(terms.fee),
-                                                \(terms.chargeRule), \(terms.payer))
-                """
-            )
-            return
-        }
-        try await postgres.execute(
-            """
-            SELECT registry.set_partner_terms(\(now), \(actor), \(partner), \(terms.marginPermille), \(terms.fee),
-                                              \(terms.chargeRule), \(terms.payer), \(terms.creditLimit))
-            """
+        return try await Books(in: postgres).creditByHand(
+            partner,
+            user: user,
+            amount: amount,
+            key: "manual:" + (key ?? UUIDv7(at: now).description),
+            actor: actor,
+            note: note,
+            at: now
         )
+    }
+
+    /// Changes what is named in the terms of a partner, or of the house without one. ``RegistryValue/nothing`` of a partner's
+    /// means as the house again, and no credit.
+    func setTerms(of partner: PartnerID?, _ changes: [String: RegistryValue]) async throws {
+        let json = try PostgresJSON(encoding: changes)
+        if let partner {
+            try await postgres.execute(
+                "SELECT registry.set_partner_terms(\(clock.now()), \(actor), \(partner), \(json))"
+            )
+        } else {
+            try await postgres.execute("SELECT registry.set_house_terms(\(clock.now()), \(actor), \(json))")
+        }
     }
 
     /// Terms as they hold.

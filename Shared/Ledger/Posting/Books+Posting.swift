@@ -50,10 +50,28 @@ extension Books {
               FROM ledger.credit(\(now), \(key), \(partner), \(user)::text, \(amount), \(place), \(actor), \(note))
             """
         ])
-        guard let row = try rows[0].decode(as: (String, Int64, Sun).self).first else {
-            throw LedgerError(.unexpectedAnswer, "no answer to a credit")
-        }
-        return CreditAnswer(isNew: row.0 == "booked", entry: row.1, balance: row.2)
+        return try CreditAnswer.read(rows[0])
+    }
+
+    /// Books a deposit that a person enters, or takes one back, with an entry of the audit log: as
+    /// ``credit(_:user:amount:key:place:actor:note:at:)``, for whoever administers the registry.
+    public func creditByHand(
+        _ partner: PartnerID,
+        user: String? = nil,
+        amount: Sun,
+        key: String,
+        place: String = "deposits",
+        actor: String,
+        note: String,
+        at now: Timestamp
+    ) async throws -> CreditAnswer {
+        let rows = try await send([
+            """
+            SELECT result, entry_id, balance_sun
+              FROM registry.credit(\(now), \(actor), \(key), \(partner), \(user)::text, \(amount), \(place), \(note))
+            """
+        ])
+        return try CreditAnswer.read(rows[0])
     }
 }
 
@@ -65,6 +83,13 @@ public struct CreditAnswer: Sendable, Equatable {
     public var entry: Int64
     /// The balance now.
     public var balance: Sun
+
+    static func read(_ rows: PostgresRows) throws -> CreditAnswer {
+        guard let row = try rows.decode(as: (String, Int64, Sun).self).first else {
+            throw LedgerError(.unexpectedAnswer, "no answer to a credit")
+        }
+        return CreditAnswer(isNew: row.0 == "booked", entry: row.1, balance: row.2)
+    }
 }
 
 extension LedgerEntry.Kind: PostgresValue {}

@@ -1,12 +1,15 @@
 -- A role writes only its own schema. What others may read are versioned views.
 GRANT USAGE ON SCHEMA registry, allocator, ledger TO registry, allocator, ledger;
 
+-- Functions are for those named below. By schema this cannot be said: what everyone may do by default is only added to.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- What an earlier version granted is taken back first.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry, ledger FROM PUBLIC, registry, allocator, ledger, prices;
+REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM registry, allocator, ledger, prices;
+
+-- The registry is changed by its audited functions alone.
 GRANT SELECT ON ALL TABLES IN SCHEMA registry TO registry;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO registry;
-GRANT INSERT, UPDATE ON registry.partner, registry.broker_user, registry.hot_wallet, registry.pool, registry.revision TO registry;
-GRANT INSERT ON registry.audit_log TO registry;
-GRANT INSERT, UPDATE ON registry.partner_terms, registry.house_terms TO registry;
-GRANT INSERT, UPDATE ON registry.supplier, registry.partner_policy, registry.house_policy TO registry;
 GRANT SELECT ON registry.v1_supplier, registry.v1_policy, registry.v1_house_policy TO allocator;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA allocator TO allocator;
@@ -18,8 +21,8 @@ GRANT SELECT ON registry.v1_partner, registry.v1_broker_user, registry.v1_hot_wa
 -- The ledger is read by views and written by functions alone; its own role has no more than that.
 GRANT SELECT ON ledger.v1_balance, ledger.v1_posting, ledger.v1_debit TO registry, allocator, ledger;
 GRANT EXECUTE ON FUNCTION ledger.charge, ledger.refund, ledger.complete, ledger.post, ledger.lock TO allocator, ledger;
-GRANT EXECUTE ON FUNCTION ledger.credit TO registry, ledger;
-GRANT EXECUTE ON FUNCTION ledger.set_credit_limit TO registry;
+-- Deposits that people book go through registry.credit, which leaves an entry in the audit log.
+GRANT EXECUTE ON FUNCTION ledger.credit TO ledger;
 GRANT SELECT ON registry.v1_partner_terms TO allocator;
 GRANT SELECT ON registry.v1_partner, registry.v1_partner_terms TO ledger;
 

@@ -1,8 +1,10 @@
--- Who sells energy, in which order they are asked, and by what policy sources are chosen for a partner.
+-- Who sells energy, in which order they are asked, and by what policy sources are chosen for a partner. The functions run
+-- with the rights of the tables' owner; no role has others.
 
 -- Settings hold no secret, only where one is found: every key that speaks of one names an environment variable (`…_env`)
 -- or a file (`…_file`). One level deep, so that this can be checked.
-CREATE FUNCTION registry.is_supplier_settings(p_settings jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION registry.is_supplier_settings(p_settings jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_typeof(p_settings) = 'object' AND octet_length(p_settings::text) <= 4096 AND NOT EXISTS (
         SELECT 1 FROM jsonb_each(CASE WHEN jsonb_typeof(p_settings) = 'object' THEN p_settings ELSE '{}' END) AS s(k, v)
          WHERE k !~ '^[a-z][a-z0-9_]{0,63}$'
@@ -27,7 +29,9 @@ CREATE TABLE registry.supplier (
     CONSTRAINT supplier_rank UNIQUE (rank) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE FUNCTION registry.check_supplier_ranks() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Runs at the end of a transaction, with the rights of whoever made the change: its own are the owner's.
+CREATE FUNCTION registry.check_supplier_ranks() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM registry.supplier HAVING count(*) <> max(rank) OR count(*) <> count(DISTINCT rank)) THEN
         RAISE EXCEPTION 'the ranks of suppliers are no longer 1 to n' USING ERRCODE = 'check_violation';
@@ -42,7 +46,8 @@ CREATE CONSTRAINT TRIGGER supplier_ranks AFTER INSERT OR UPDATE OR DELETE ON reg
 -- two at a time would each count without the other.
 CREATE FUNCTION registry.add_supplier(
     p_at timestamptz, p_actor text, p_supplier text, p_kind text, p_rank integer, p_settings jsonb
-) RETURNS integer LANGUAGE plpgsql AS $$
+) RETURNS integer LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     place integer;
 BEGIN
@@ -62,7 +67,8 @@ END $$;
 
 -- Moves a supplier to a rank, at most the last one. Returns the rank it had, NULL when there is no such supplier.
 CREATE FUNCTION registry.rank_supplier(p_at timestamptz, p_actor text, p_supplier text, p_rank integer)
-RETURNS integer LANGUAGE plpgsql AS $$
+RETURNS integer LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     earlier integer;
     place   integer;
@@ -80,7 +86,8 @@ END $$;
 
 CREATE FUNCTION registry.set_supplier_state(
     p_at timestamptz, p_actor text, p_supplier text, p_state text, p_until timestamptz
-) RETURNS boolean LANGUAGE plpgsql AS $$
+) RETURNS boolean LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     earlier text;
 BEGIN
@@ -95,7 +102,8 @@ END $$;
 
 -- Changes the settings that are named; null takes one away.
 CREATE FUNCTION registry.set_supplier_settings(p_at timestamptz, p_actor text, p_supplier text, p_changes jsonb)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS boolean LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT coalesce(registry.is_supplier_settings(jsonb_strip_nulls(p_changes)), false) THEN
         RAISE EXCEPTION 'these settings are malformed or hold a secret' USING ERRCODE = 'check_violation';
@@ -137,7 +145,8 @@ CREATE TABLE registry.partner_policy (
     may_overlap        boolean
 );
 
-CREATE FUNCTION registry.check_policy_changes(p_changes jsonb) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION registry.check_policy_changes(p_changes jsonb) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     unknown text;
 BEGIN
@@ -151,7 +160,8 @@ END $$;
 
 -- Changes what is named; null means as the house again. The rest stays as it was.
 CREATE FUNCTION registry.set_partner_policy(p_at timestamptz, p_actor text, p_partner text, p_changes jsonb)
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM registry.check_policy_changes(p_changes);
     INSERT INTO registry.partner_policy (partner_id) VALUES (p_partner) ON CONFLICT DO NOTHING;
@@ -166,7 +176,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION registry.set_house_policy(p_at timestamptz, p_actor text, p_changes jsonb)
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM registry.check_policy_changes(p_changes);
     UPDATE registry.house_policy AS t

@@ -78,8 +78,11 @@ internal import Testing
         try await House.with { house in
             let (first, second) = (try await partner("p1", in: house), try await partner("p2", in: house))
             let terms = try await house.operations.withLedger { desk, client in
-                try await desk.set(.init(marginPermille: 50, fee: Sun(200_000)), of: nil)
-                try await desk.set(.init(fee: Sun(7), chargeRule: "always", creditLimit: Sun(1000)), of: first)
+                try await desk.setTerms(of: nil, ["margin_permille": .number(50), "fee_sun": .number(200_000)])
+                try await desk.setTerms(
+                    of: first,
+                    ["fee_sun": .number(7), "charge_rule": .text("always"), "credit_limit_sun": .number(1000)]
+                )
                 // A deposit opens the account with the limit that was set before.
                 _ = try await Books(in: client).charge([try charge(1000, first, "w-1")], at: Self.now)
                 return try await desk.terms()
@@ -92,7 +95,10 @@ internal import Testing
             // Who owes 1000 cannot be given less credit, and a change that fails changes nothing.
             let error = await #expect(throws: OperationError.self) {
                 try await house.operations.withLedger { desk, _ in
-                    try await desk.set(.init(marginPermille: 1, creditLimit: Sun(999)), of: first)
+                    try await desk.setTerms(
+                        of: first,
+                        ["margin_permille": .number(1), "credit_limit_sun": .number(999)]
+                    )
                 }
             }
             #expect(error?.message.contains("owes more") == true)
@@ -101,10 +107,22 @@ internal import Testing
             let nobody: PartnerID = try #require(PartnerID("nobody"))
             let stranger = await #expect(throws: OperationError.self) {
                 try await house.operations.withLedger { desk, _ in
-                    try await desk.set(.init(marginPermille: 1), of: nobody)
+                    try await desk.setTerms(of: nobody, ["margin_permille": .number(1)])
                 }
             }
             #expect(stranger?.hint?.contains("busbar partner list") == true)
+            let again = try await house.operations.withLedger { desk, _ in
+                try await desk.setTerms(of: first, ["fee_sun": .nothing, "charge_rule": .nothing])
+                return try await desk.terms()
+            }
+            #expect(again[1].fee == Sun(200_000) && again[1].chargeRule == "if_not_reused")
+            #expect(again[1].creditLimit == Sun(1000))
+            let dear = await #expect(throws: OperationError.self) {
+                try await house.operations.withLedger { desk, _ in
+                    try await desk.setTerms(of: first, ["fee_sun": .number(1 << 53)])
+                }
+            }
+            #expect(dear?.message.contains("refuses it") == true)
             let books = try await house.operations.withPostgres { try await Books(in: $0).balance(of: second) }
             #expect(books == nil)
         }

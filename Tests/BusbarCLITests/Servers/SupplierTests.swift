@@ -165,7 +165,7 @@ internal import Testing
                        AND has_table_privilege('allocator', 'registry.v1_policy', 'SELECT')
                        AND has_table_privilege('allocator', 'registry.v1_house_policy', 'SELECT')
                        AND NOT has_table_privilege('allocator', 'registry.supplier', 'SELECT')
-                       AND has_table_privilege('registry', 'registry.supplier', 'UPDATE') AS is_right
+                       AND NOT has_table_privilege('registry', 'registry.supplier', 'UPDATE') AS is_right
                 """
             )
             #expect(answer.contains("t"))
