@@ -18,10 +18,10 @@ internal import Testing
             ),
             PricingTerms(marginPermille: 50, fee: Sun(200_000))
         )
-        // 64,285 x 37.7 = 2,423,544.5, rounded up; 5 % of 3,868,545 = 193,427.25, rounded up.
+        // 64,285 x 37.7 = 2,423,544.5; with the rest 3,868,544.5, and 5 % on it 4,061,971.725: rounded up there, once.
         #expect(sheet.energyCost == Sun(2_423_545))
-        #expect(sheet.margin == Sun(193_428))
-        #expect(sheet.total == Sun(2_423_545 + 345_000 + 1_100_000 + 193_428 + 200_000))
+        #expect(sheet.margin == Sun(193_427))
+        #expect(sheet.total == Sun(4_061_972 + 200_000))
         #expect(sheet.baseline == Sun(6_428_500))
         #expect(sheet.source == "tronzap" && sheet.energyPrice == Self.prices)
     }
@@ -76,12 +76,15 @@ internal import Testing
             let sheet = try priceAllocation(base, terms)
             let sum = sheet.energyCost + sheet.bandwidthCost + sheet.activationCost + sheet.margin + sheet.fee
             #expect(sheet.total == sum, "seed \(seed)")
-            // Rounded up, by less than a sun each.
+            // The total is rounded up, by less than a sun in all; so is the cost of energy.
             let exact = Int128(base.energy.rawValue) * Int128(base.energyPrice.rawValue)
             let over = Int128(sheet.energyCost.rawValue) * 1_000_000 - exact
             #expect((0..<1_000_000).contains(over), "seed \(seed)")
-            let cost = Int128((sum - sheet.margin - sheet.fee).rawValue) * Int128(terms.marginPermille)
-            #expect((0..<1000).contains(Int128(sheet.margin.rawValue) * 1000 - cost), "seed \(seed)")
+            let whole = Int128((base.bandwidth + base.activation).rawValue) * 1_000_000
+            let price = (exact + whole) * Int128(1000 + terms.marginPermille)
+            let excess = Int128((sheet.total - sheet.fee).rawValue) * 1_000_000_000 - price
+            #expect((0..<1_000_000_000).contains(excess), "seed \(seed)")
+            #expect(sheet.margin >= .zero, "seed \(seed)")
 
             var (more, dearer) = (base, terms)
             switch random.int(0...5) {

@@ -1,4 +1,4 @@
-/// What one withdrawal costs its partner, item by item, in sun; each item is rounded up once.
+/// What one withdrawal costs its partner, item by item, in sun; rounded up once, in all.
 public struct CostSheet: Codable, Sendable, Equatable {
     /// Where the energy comes from: `own_stake`, a supplier's id, or `burn`.
     public var source: String

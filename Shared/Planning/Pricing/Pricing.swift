@@ -52,8 +52,8 @@ public enum PricingError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// The price of an allocation: base cost, margin by the partner's rate on all of it, fee. Each item is rounded up to a sun,
-/// once; the total is their exact sum (DESIGN 5).
+/// The price of an allocation: base cost, margin by the partner's rate on all of it, fee. The total is rounded up to a sun
+/// once, at the end. So that the items sum to it, energy is shown rounded up and the margin is what is left.
 public func priceAllocation(_ base: BaseCost, _ terms: PricingTerms) throws(PricingError) -> CostSheet {
     guard (0...10_000).contains(terms.marginPermille) else { throw .marginOutOfRange(terms.marginPermille) }
     let energy = try checked(base.energy.rawValue, "energy")
@@ -64,9 +64,15 @@ public func priceAllocation(_ base: BaseCost, _ terms: PricingTerms) throws(Pric
     let bandwidth = try checked(base.bandwidth.rawValue, "the cost of bandwidth")
     let activation = try checked(base.activation.rawValue, "the cost of activation")
     let fee = try checked(terms.fee.rawValue, "the fee")
-    // Each is below 2^53: a handful of them fits 64 bits.
+    // In thousandths of millionths of a sun. Each figure is below 2^53, so that this stays below 2^121.
+    let exact =
+        (Int128(energy) * Int128(price) + Int128(bandwidth + activation) * Int128(millionths))
+        * (1000 + Int128(terms.marginPermille))
+    let unit = 1000 * Int128(millionths)
+    let withMargin = (exact + unit - 1) / unit
+    // Not below zero: what is rounded up here is at least the exact base cost, and bandwidth and activation are whole.
     let margin = try checked(
-        scaledUp(energyCost + bandwidth + activation, by: Int64(terms.marginPermille), over: 1000),
+        Int64(exactly: withMargin - Int128(energyCost + bandwidth + activation)),
         "the margin"
     )
     return CostSheet(
