@@ -114,8 +114,12 @@ struct DepositOptions: ParsableArguments {
     var takesBack = false
 
     func validate() throws {
-        guard (1...500).contains(note.utf8.count) else { throw ValidationError("--note takes 1 to 500 bytes") }
-        if let key, !(1...150).contains(key.utf8.count) { throw ValidationError("--key takes 1 to 150 bytes") }
+        guard (1...500).contains(note.utf8.count), Parsing.isPrintable(note) else {
+            throw ValidationError("--note takes 1 to 500 bytes and no control characters")
+        }
+        if let key, !(1...150).contains(key.utf8.count) || !Parsing.isPrintable(key) {
+            throw ValidationError("--key takes 1 to 150 bytes and no control characters")
+        }
     }
 
     func book(_ amount: Sun, on partner: PartnerID, user: String?, _ location: StackLocation) async throws {

@@ -9,8 +9,8 @@ struct StatementCommand: AsyncParsableCommand {
         commandName: "statement",
         abstract: "What a partner paid for in a period: opening balance, sums, closing balance.",
         discussion: """
-            The period begins with --from and ends before --to. A day means its first moment in Seoul; without --from it \
-            is this month, without --to until now. Amounts are in TRX; in JSON in sun.
+            The period begins with --from and ends before --to. A day means its first moment in Seoul. Without --to it \
+            goes until now, without --from it begins with the month of its last moment. Amounts are in TRX; in JSON in sun.
 
             Examples:
               busbar statement p42 --from 2026-11-01 --to 2026-12-01
@@ -37,8 +37,7 @@ struct StatementCommand: AsyncParsableCommand {
     func run() async throws {
         let operations = try await Operations.find(location.layout)
         let now = operations.clock.now()
-        let to = end ?? max(now, start ?? now) + .milliseconds(1)
-        let from = start ?? min(Parsing.beginningOfMonth(now), to)
+        let (from, to) = try period(now)
         let report = try await operations.withLedger { _, client in
             try await StatementReport.read(of: id, user: user, from: from, to: to, entries: entries, in: client)
         }
@@ -52,5 +51,13 @@ struct StatementCommand: AsyncParsableCommand {
         let console = Console()
         let lines = json ? [JSONOutput.pretty(report)] : csv ? report.csv : report.table
         for line in lines { console.line(line) }
+    }
+
+    /// From when until when: the second is not in it.
+    func period(_ now: Timestamp) throws -> (from: Timestamp, to: Timestamp) {
+        let to = end ?? now + .milliseconds(1)
+        let from = start ?? Parsing.beginningOfMonth(to - .milliseconds(1))
+        guard from < to else { throw ValidationError("--from is later than now; give --to as well") }
+        return (from, to)
     }
 }

@@ -9,9 +9,16 @@ struct CSV {
 
     /// A cell of text that others wrote: quoted where it must be, and never taken for a formula by a spreadsheet.
     static func text(_ value: String?) -> String {
-        guard var value, let first = value.first else { return "" }
-        if "=+-@\t".contains(first) { value = "'" + value }
-        guard value.contains(where: { "\",\n\r".contains($0) }) else { return value }
-        return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        guard let value, let first = value.unicodeScalars.first else { return "" }
+        // By scalars: as a character, CR LF is neither of the two, and a quote with an accent is no quote.
+        var cell = String.UnicodeScalarView()
+        if "=+-@\t\r".unicodeScalars.contains(first) { cell.append("'") }
+        for scalar in value.unicodeScalars {
+            cell.append(scalar)
+            if scalar == "\"" { cell.append(scalar) }
+        }
+        let special = "\",\n\r".unicodeScalars
+        guard value.unicodeScalars.contains(where: { special.contains($0) }) else { return String(cell) }
+        return "\"" + String(cell) + "\""
     }
 }

@@ -31,11 +31,20 @@ extension Parsing {
 
     /// A user of a partner, as requests name it.
     static func user(_ text: String) throws -> String {
-        let isPrintable = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard (1...128).contains(text.utf8.count), isPrintable else {
+        guard (1...128).contains(text.utf8.count), isPrintable(text) else {
             throw ValidationError("a user id has 1 to 128 bytes and no control characters")
         }
         return text
+    }
+
+    /// Whether a text has no control characters, line ends among them.
+    static func isPrintable(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        }
     }
 
     /// A moment, or the beginning of a day in Seoul.
