@@ -35,19 +35,19 @@ public func planSources(
     var cut = chosen.best()
     // A request that allows too little does not hold up those behind it.
     for _ in 0..<8 {
-        guard let index = considered.indices.first(where: { $0 >= cut.served && considered[$0].maximumCost != nil })
+        guard let index = considered.indices.first(where: { $0 >= cut.servedEnd && considered[$0].maximumCost != nil })
         else { break }
         var others = considered
         others.remove(at: index)
         let without = choice(others)
         let better = without.best()
-        guard better.served > cut.served else { break }
+        guard better.servedEnd > cut.servedEnd else { break }
         passedOver.append((considered[index].key, .maximumCost))
         (considered, chosen, cut) = (others, without, better)
     }
     var plan = SourcePlan(steps: steps(cut, of: chosen))
     var fallback: [EnergyWant] = []
-    for index in cut.served..<considered.count {
+    for index in cut.servedEnd..<considered.count {
         let reason = chosen.reason(for: index)
         if policy.partnerFallback, situation.isActivated, reason == .noSource || reason == .priceCap {
             fallback.append(considered[index])
@@ -76,11 +76,15 @@ private func steps(_ cut: SourceChoice.Cut, of choice: SourceChoice) -> [SourceS
             )
         )
     }
-    add(.ownStake, 0..<cut.own, choice.ownCost(cut.own) ?? SourceCost())
+    add(.ownStake, 0..<cut.ownEnd, choice.ownCost(cut.ownEnd) ?? SourceCost())
     if let supplier = cut.supplier, let option = cut.option {
-        add(.supplier(supplier.supplier), cut.own..<cut.bought, option.cost, option)
+        add(.supplier(supplier.supplier), cut.ownEnd..<cut.boughtEnd, option.cost, option)
     }
-    add(.burn, cut.bought..<cut.served, SourceCost(energy: choice.burnCost(cut.bought..<cut.served) ?? .zero))
+    add(
+        .burn,
+        cut.boughtEnd..<cut.servedEnd,
+        SourceCost(energy: choice.burnCost(cut.boughtEnd..<cut.servedEnd) ?? .zero)
+    )
     return steps
 }
 

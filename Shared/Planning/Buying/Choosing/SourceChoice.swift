@@ -37,11 +37,11 @@ struct SourceChoice {
     /// Where a plan cuts.
     struct Cut {
         /// How many own stake serves.
-        var own: Int
+        var ownEnd: Int
         /// How many are served when the supplier's stretch ends.
-        var bought: Int
+        var boughtEnd: Int
         /// How many are served in all.
-        var served: Int
+        var servedEnd: Int
         var supplier: SupplierOffer?
         var option: PurchaseOption?
         var cost: Sun
@@ -51,17 +51,17 @@ struct SourceChoice {
 
     func best() -> Cut {
         let burnEnds = wants.indices.map { burnEnd(from: $0) } + [wants.count]
-        var best = Cut(own: 0, bought: 0, served: burnEnds[0], cost: burnCost(0..<burnEnds[0]) ?? .zero)
+        var best = Cut(ownEnd: 0, boughtEnd: 0, servedEnd: burnEnds[0], cost: burnCost(0..<burnEnds[0]) ?? .zero)
         for ownEnd in 0...wants.count {
             guard let ownCost = ownCost(ownEnd) else { break }
-            consider(&best, own: ownEnd, ownEnd, burnEnds, ownCost.allIn, nil, nil)
+            consider(&best, ownEnd, ownEnd, burnEnds, ownCost.allIn, nil, nil)
             guard ownEnd < wants.count else { break }
             let last = min(wants.count, ownEnd + max(policy.blockLimit, 0))
             for end in stride(from: last, to: ownEnd, by: -1) {
                 for offer in suppliers {
                     guard case .success(let option) = purchase(of: offer, for: ownEnd..<end) else { continue }
                     guard let cost = ownCost.allIn.adding(option.cost.allIn) else { continue }
-                    consider(&best, own: ownEnd, end, burnEnds, cost, offer, option)
+                    consider(&best, ownEnd, end, burnEnds, cost, offer, option)
                 }
             }
         }
@@ -70,25 +70,32 @@ struct SourceChoice {
 
     private func consider(
         _ best: inout Cut,
-        own: Int,
-        _ bought: Int,
+        _ ownEnd: Int,
+        _ boughtEnd: Int,
         _ burnEnds: [Int],
         _ cost: Sun,
         _ offer: SupplierOffer?,
         _ option: PurchaseOption?
     ) {
-        let served = burnEnds[bought]
-        guard let burn = burnCost(bought..<served), let total = cost.adding(burn) else { return }
-        let cut = Cut(own: own, bought: bought, served: served, supplier: offer, option: option, cost: total)
+        let servedEnd = burnEnds[boughtEnd]
+        guard let burn = burnCost(boughtEnd..<servedEnd), let total = cost.adding(burn) else { return }
+        let cut = Cut(
+            ownEnd: ownEnd,
+            boughtEnd: boughtEnd,
+            servedEnd: servedEnd,
+            supplier: offer,
+            option: option,
+            cost: total
+        )
         if isBetter(cut, best) { best = cut }
     }
 
     private func isBetter(_ a: Cut, _ b: Cut) -> Bool {
-        if a.served != b.served { return a.served > b.served }
+        if a.servedEnd != b.servedEnd { return a.servedEnd > b.servedEnd }
         let (rankA, rankB) = (a.supplier?.rank ?? 0, b.supplier?.rank ?? 0)
         switch policy.order {
-        case .priority: return (-a.own, rankA, a.cost) < (-b.own, rankB, b.cost)
-        case .cheapest: return (a.cost, rankA, -a.own) < (b.cost, rankB, -b.own)
+        case .priority: return (-a.ownEnd, rankA, a.cost) < (-b.ownEnd, rankB, b.cost)
+        case .cheapest: return (a.cost, rankA, -a.ownEnd) < (b.cost, rankB, -b.ownEnd)
         }
     }
 
@@ -117,8 +124,8 @@ struct SourceChoice {
             return .failure(.init(reason: .noSource))
         }
         if let until = situation.expiringUntil, until > situation.now {
-            let isOver = until >= situation.now + situation.sendWindow + situation.grace
-            guard policy.mayOverlap, isOver else { return .failure(.init(reason: .expiringSource)) }
+            let outlivesPromises = until >= situation.now + situation.sendWindow + situation.grace
+            guard policy.mayOverlap, outlivesPromises else { return .failure(.init(reason: .expiringSource)) }
         }
         let unit = SunPerEnergy(paying: option.taken - option.cost.activation, for: option.pack)
         if let cap = policy.maximumPrice, unit.map({ $0 > cap }) ?? true { return .failure(.init(reason: .priceCap)) }
