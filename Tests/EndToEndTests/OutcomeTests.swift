@@ -10,7 +10,9 @@ extension EndToEndTests {
             wallets: 4,
             variables: [
                 "BUSBAR_ALLOCATOR_POLL_INTERVAL": "200ms", "BUSBAR_ALLOCATOR_IDLE_HOLD": "5s",
-                "BUSBAR_ALLOCATOR_SEND_WINDOW": "120s", "BUSBAR_ALLOCATOR_SHORTAGE_LIMIT": "600s",
+                // Time of the domain, which passes while a slow machine is at work.
+                "BUSBAR_ALLOCATOR_SEND_WINDOW": "900s", "BUSBAR_ALLOCATOR_SEND_GRACE": "600s",
+                "BUSBAR_ALLOCATOR_SHORTAGE_LIMIT": "600s",
             ]
         )
     )
@@ -127,12 +129,12 @@ extension EndToEndTests {
             let upstream = ground.upstream
             try await upstream.request("forgotten", conduct: .wait)
             try await upstream.event("ready", of: "forgotten")
-            try await upstream.devnet.advance(.seconds(125))
+            try await upstream.devnet.advance(.seconds(905))
             // Within the grace a transfer may still turn up in the solid chain.
             try await upstream.request("meanwhile", wallet: 1)
             try await upstream.event("settled", of: "meanwhile")
             #expect(upstream.book["forgotten"]?.outcome == nil)
-            try await upstream.devnet.advance(.seconds(70))
+            try await upstream.devnet.advance(.seconds(700))
             #expect(try await upstream.event("failed", of: "forgotten").reason == "not_sent")
             try await ground.stack.expectReclaimed()
             try await ground.stack.expectClean(upstream)
