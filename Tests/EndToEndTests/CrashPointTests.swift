@@ -1,6 +1,7 @@
 internal import Glibc
 internal import LocalStack
 internal import Models
+internal import TestSupport
 internal import Testing
 
 extension EndToEndTests {
@@ -48,7 +49,7 @@ extension EndToEndTests {
                 try await upstream.request(id, wallet: 2 * point.number + number % 2, amount: "\(number + 1).25")
                 if number % 10 == 9 { try await Task.sleep(for: .milliseconds(400)) }
             }
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .patient(.seconds(30))
             while doomed.process.isRunning, ContinuousClock.now < deadline {
                 // The other one may have been quicker to take the lead.
                 try await Task.sleep(for: .seconds(2))

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LocalStack
+internal import TestSupport
 internal import Testing
 
 extension EndToEndTests {
@@ -17,21 +18,24 @@ extension EndToEndTests {
         /// Runs the tests of a folder beside a devnet of their own.
         private func pytest(_ folder: String, packages: [String]) async throws {
             let home = try ServerDirectory.temporary()
-            let port = try FreePort.find()
-            let devnet = try Launch(
-                try Executables.path("devnet"),
-                ["--port", String(port), "--block-interval", "200ms"],
-                directory: home.path
-            ).logging(to: home.path + "/devnet.log").start(ward: .terminate)
             do {
-                let result = try await run(folder, packages, home.path, port)
-                #expect(result.succeeded, "\(result.output.suffix(6000))")
+                let devnet = try await DevnetProcess.start(
+                    try Executables.path("devnet"),
+                    blockInterval: "200ms",
+                    in: home.path
+                )
+                do {
+                    let result = try await run(folder, packages, home.path, devnet.url)
+                    #expect(result.succeeded, "\(result.output.suffix(6000))")
+                } catch {
+                    await devnet.process.stop(grace: .seconds(5))
+                    throw error
+                }
+                #expect(await devnet.process.stop(grace: .patient(.seconds(5))) == .exited(0))
             } catch {
-                await devnet.stop(grace: .seconds(5))
                 await LocalFile.remove(home.path)
                 throw error
             }
-            #expect(await devnet.stop(grace: .seconds(5)) == .exited(0))
             await LocalFile.remove(home.path)
         }
 
@@ -39,7 +43,7 @@ extension EndToEndTests {
             _ folder: String,
             _ packages: [String],
             _ home: String,
-            _ port: Int
+            _ url: String
         ) async throws -> CommandResult {
             // A virtual environment of its own: what is installed on the machine is left as it is.
             try await succeed(Launch("python3", ["-m", "venv", home + "/venv"]))
@@ -58,14 +62,14 @@ extension EndToEndTests {
                 home + "/venv/bin/python",
                 ["-m", "pytest", "-q", "-p", "no:cacheprovider", path],
                 environment: Launch.plainEnvironment.merging(
-                    ["BUSBAR_DEVNET_URL": "http://127.0.0.1:\(port)", "PYTHONDONTWRITEBYTECODE": "1"]
+                    ["BUSBAR_DEVNET_URL": url, "PYTHONDONTWRITEBYTECODE": "1"]
                 ) { $1 }
             )
-            return try await tests.run(limit: .seconds(240))
+            return try await tests.run(limit: .patient(.seconds(240)))
         }
 
         private func succeed(_ launch: Launch) async throws {
-            let result = try await launch.run(limit: .seconds(240))
+            let result = try await launch.run(limit: .patient(.seconds(240)))
             guard result.succeeded else {
                 throw EndToEndError("\(launch.arguments.joined(separator: " ")) \(result.end): \(result.errors)")
             }

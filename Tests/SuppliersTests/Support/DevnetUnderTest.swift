@@ -19,32 +19,22 @@ struct DevnetUnderTest: Sendable {
         _ body: (DevnetUnderTest) async throws -> Result
     ) async throws -> Result {
         let home = try ServerDirectory.temporary()
-        let port = try FreePort.find()
-        let process = try Launch(
-            try executable(),
-            ["--port", String(port), "--block-interval", "100ms"],
-            directory: home.path
-        ).logging(to: home.path + "/devnet.log").start(ward: .terminate)
-        let url = "http://127.0.0.1:\(port)"
-        let node = TronClient([NodeEndpoint(url: url)])
+        let devnet: DevnetProcess
+        do {
+            devnet = try await .start(try executable(), blockInterval: "100ms", in: home.path)
+        } catch {
+            await LocalFile.remove(home.path)
+            throw error
+        }
+        let node = TronClient([NodeEndpoint(url: devnet.url)])
         let outcome: Swift.Result<Result, any Error>
         do {
-            let deadline = ContinuousClock.now + .patient(.seconds(30))
-            while await LoopbackHTTP.get(port: port, path: "/devnet/time") == nil {
-                guard process.isRunning, ContinuousClock.now < deadline else {
-                    throw TestFailure(
-                        "the devnet did not start: \(LocalFile.tail(home.path + "/devnet.log", lines: 5))"
-                    )
-                }
-                // Nothing tells when an HTTP server begins to answer.
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            outcome = .success(try await body(DevnetUnderTest(url: url, clock: DevnetClock(), node: node)))
+            outcome = .success(try await body(DevnetUnderTest(url: devnet.url, clock: DevnetClock(), node: node)))
         } catch {
             outcome = .failure(error)
         }
         await node.shutdown()
-        await process.stop(grace: .seconds(5))
+        await devnet.process.stop(grace: .seconds(5))
         await LocalFile.remove(home.path)
         return try outcome.get()
     }
