@@ -123,6 +123,16 @@ internal import Testing
                 "UPDATE ledger.balance SET credit_limit_sun = 5 WHERE credit_limit_sun = 0"
             )
             #expect(try await house.findings().contains { $0.contains("credit limit of 0 by its terms and of 5") })
+            // An entry that no statement would show.
+            _ = try await house.database.sql(
+                """
+                SET session_replication_role = replica;
+                UPDATE ledger.entry SET partner_id = NULL WHERE kind = 'charge';
+                """
+            )
+            #expect(
+                try await house.findings().contains { $0.contains("moves prepaid:p1") && $0.hasSuffix("is nobody's") }
+            )
         }
     }
 }

@@ -87,7 +87,8 @@ private struct Model {
                     let known = model.debits[id].map { $0.sheet.total } ?? .zero
                     let part = Sun(Int64.random(in: 0...known.rawValue, using: &random))
                     let amount = Bool.random(using: &random) ? nil : part
-                    batch.refunds.append(.init(allocation: id, amount: amount, reason: "revoked"))
+                    let burnt = Sun(Int64.random(in: 0...3, using: &random))
+                    batch.refunds.append(.init(allocation: id, amount: amount, reason: "revoked", burnt: burnt))
                 }
                 batch.completions = some().map { .init(allocation: $0, energyUsed: Energy(1), burnt: Sun(2)) }
                 for id in some() + some() {

@@ -16,3 +16,9 @@ UNION ALL
 SELECT format('partner %s has a credit limit of %s by its terms and of %s in the ledger', b.partner_id, t.credit_limit_sun, b.credit_limit_sun)
   FROM ledger.v1_balance b JOIN registry.v1_partner_terms t USING (partner_id)
  WHERE b.kind = 'prepaid' AND b.credit_limit_sun <> t.credit_limit_sun
+UNION ALL
+SELECT format('entry %s moves %s, and is %s', p.entry_id, a.code, coalesce(e.partner_id || '''s', 'nobody''s'))
+  FROM ledger.posting p
+  JOIN ledger.account a ON a.account_id = p.account_id AND a.partner_id IS NOT NULL
+  JOIN ledger.entry e ON e.entry_id = p.entry_id
+ WHERE e.partner_id IS DISTINCT FROM a.partner_id
