@@ -43,6 +43,7 @@ public struct JustLend: Supplier {
 
     /// - Throws: when chain or wallet are missing, or the market is no address.
     public init(_ settings: SupplierSettings, _ surroundings: SupplierSurroundings) throws(SupplierSettingsError) {
+        try settings.refuseOptions(except: ["market"])
         id = settings.id
         let market = settings.options["market"] ?? Self.mainnetMarket
         do {
@@ -57,18 +58,25 @@ public struct JustLend: Supplier {
     /// The prepayment for the time, and what comes back of it when all energy is used up and given back at its end.
     ///
     /// A hundredth more than is asked now, so that ``prepare(_:)`` is not stopped by what rate and weight move from block
-    /// to block; it pays what is asked then.
+    /// to block; it pays what is asked then. What the call may cost on chain is among the fees.
     public func quote(_ demand: EnergyDemand) async throws(SupplierFault) -> SupplierQuote {
         let (offer, duration) = try await offer(demand)
-        return quote(offer, duration, margin: Sun(offer.prepay.rawValue / 100))
-    }
-
-    private func quote(_ offer: RentalOffer, _ duration: Duration, margin: Sun = .zero) -> SupplierQuote {
-        SupplierQuote(
+        let margin = Sun(offer.prepay.rawValue / 100)
+        guard let paid = offer.prepay.adding(margin), let back = offer.refundable.adding(margin) else {
+            throw SupplierFault(.unavailable, .answered, "a price beyond all bounds")
+        }
+        try await payer.checkBalance(for: paid)
+        let call = RentalCall.rent(receiver: demand.receiver, stake: offer.stake)
+        let network = try Self.network(limit: await feeLimit(of: call, paying: paid))
+        guard let total = paid.adding(network) else {
+            throw SupplierFault(.unavailable, .answered, "a price beyond all bounds")
+        }
+        return SupplierQuote(
             energy: offer.energy,
             duration: duration,
-            total: offer.prepay.adding(margin) ?? offer.prepay,
-            refundable: offer.refundable.adding(margin) ?? offer.refundable,
+            total: total,
+            fees: network,
+            refundable: back,
             available: offer.available,
             validUntil: clock.now() + Self.quoteValidity
         )
@@ -100,28 +108,32 @@ public struct JustLend: Supplier {
     /// Tries the call on the chain's present state, and signs it.
     public func prepare(_ order: SupplierOrder) async throws(SupplierFault) -> PreparedPurchase {
         let (offer, duration) = try await offer(order.demand)
-        var purchase = try PreparedPurchase(id, order, quoted: quote(offer, duration))
+        // A second rental would enlarge the first, and neither could be told from the other.
+        guard try await standing(for: order.demand.receiver) == nil else {
+            throw SupplierFault(.unavailable, .answered, "something is rented for the receiver already")
+        }
         let call = RentalCall.rent(receiver: order.demand.receiver, stake: offer.stake)
-        purchase.payment = try await sign(call, order.key, paying: offer.prepay)
+        let (payment, limit) = try await sign(call, order.key, paying: offer.prepay, atMost: order.maximumTotal)
+        var purchase = PreparedPurchase(
+            supplier: id,
+            order: order,
+            energy: offer.energy,
+            duration: duration,
+            total: offer.prepay + Self.network(limit: limit),
+            payment: payment
+        )
         purchase.notes[Self.stakeNote] = String(offer.stake.rawValue)
         return purchase
     }
 
     /// Sends the stored call and waits for its block.
     public func place(_ purchase: PreparedPurchase) async throws(SupplierFault) -> OrderReport {
-        guard let receipt = try await payer.send(purchase.paid) else {
-            return OrderReport(
-                state: .accepted,
-                reference: try purchase.paid.transaction.hex,
-                energy: purchase.energy
-            )
-        }
-        return try report(purchase, receipt)
+        try report(purchase, await payer.send(purchase.paid))
     }
 
     /// What the chain shows of the call.
     public func find(_ purchase: PreparedPurchase) async throws(SupplierFault) -> OrderReport? {
-        guard case .included(let receipt) = try await payer.fate(of: purchase.paid) else { return nil }
+        guard let receipt = try await payer.receipt(of: purchase.paid, clock.now()) else { return nil }
         return try report(purchase, receipt)
     }
 
@@ -135,32 +147,39 @@ public struct JustLend: Supplier {
         guard purchase.kind == .purchase, let bought = purchase.notes[Self.stakeNote].flatMap({ Int64($0) }) else {
             throw SupplierFault(.invalidRequest, .notSent, "no rental to give back")
         }
-        let standing: RentalStanding?
-        do throws(NodeError) {
-            standing = try await payer.node.rental(in: market, renter: payer.address, receiver: receiver)
-        } catch {
-            throw SupplierFault(node: error)
-        }
-        guard let standing else { return nil }
-        var back = purchase
+        guard let standing = try await standing(for: receiver) else { return nil }
         let stake = min(Sun(bought), standing.stake)
+        let (payment, limit) = try await sign(
+            .giveBack(receiver: receiver, stake: stake),
+            purchase.order.key,
+            paying: .zero,
+            atMost: Sun(Int64.max)
+        )
+        var back = purchase
         back.kind = .giveBack
-        back.total = .zero
+        back.total = Self.network(limit: limit)
         back.reference = nil
-        back.payment = try await sign(.giveBack(receiver: receiver, stake: stake), purchase.order.key, paying: .zero)
+        back.payment = payment
         return back
     }
 
-    /// Signs a call that would succeed now. Its fee limit leaves half as much again as it takes now.
-    private func sign(
-        _ call: RentalCall,
-        _ key: OrderKey,
-        paying amount: Sun
-    ) async throws(SupplierFault) -> PreparedPurchase.Payment {
-        try await payer.checkBalance(for: amount)
-        let limit: Sun
+    private func standing(for receiver: TronAddress) async throws(SupplierFault) -> RentalStanding? {
         do throws(NodeError) {
-            limit = try await payer.node.feeLimit(
+            return try await payer.node.rental(in: market, renter: payer.address, receiver: receiver)
+        } catch {
+            throw SupplierFault(node: error)
+        }
+    }
+
+    /// What a call may burn at most: its energy, and its bytes when the wallet's bandwidth is used up.
+    private static func network(limit: Sun) -> Sun { limit.adding(bytes) ?? limit }
+
+    /// Four hundred bytes at a thousand sun, which is more than a call has.
+    private static let bytes = Sun(400_000)
+
+    private func feeLimit(of call: RentalCall, paying amount: Sun) async throws(SupplierFault) -> Sun {
+        do throws(NodeError) {
+            return try await payer.node.feeLimit(
                 of: call,
                 to: market,
                 by: payer.address,
@@ -170,26 +189,44 @@ public struct JustLend: Supplier {
             guard error.code == .refused else { throw SupplierFault(node: error) }
             throw SupplierFault(.refused, .answered, "\(error)")
         }
+    }
+
+    /// Signs a call that would succeed now. Its fee limit leaves half as much again as it takes now.
+    private func sign(
+        _ call: RentalCall,
+        _ key: OrderKey,
+        paying amount: Sun,
+        atMost maximum: Sun
+    ) async throws(SupplierFault) -> (payment: PreparedPurchase.Payment, feeLimit: Sun) {
+        func check(_ total: Sun?) throws(SupplierFault) {
+            if let total, total <= maximum { return }
+            throw SupplierFault(.priceChanged, .answered, "more than \(maximum) sun with the cost of the call")
+        }
+        try check(amount)
+        try await payer.checkBalance(for: amount)
+        let limit = try await feeLimit(of: call, paying: amount)
+        try check(amount.adding(Self.network(limit: limit)))
         try await payer.checkBalance(for: amount.adding(limit) ?? amount)
         let builder = try await payer.builder(for: key)
         let body = builder.rent(call, from: market, by: payer.address, paying: amount, feeLimit: limit)
         do throws(SigningRefusal) {
-            return .init(try payer.wallet.signer.sign(body), expires: builder.expiration, amount: amount)
+            let signed = try payer.wallet.signer.sign(body)
+            return (.init(signed, expires: builder.expiration, amount: amount), limit)
         } catch {
             throw SupplierFault(signing: error)
         }
     }
 
-    /// A call that failed on chain has moved nothing but its fee.
+    /// What the call has paid and burnt. One that failed on chain has cost its fee alone, and nothing of that comes back.
     private func report(
         _ purchase: PreparedPurchase,
         _ receipt: TransactionReceipt
     ) throws(SupplierFault) -> OrderReport {
         let payment = try purchase.paid
         var report = OrderReport(
-            state: .failed(refunded: true),
+            state: .cancelled,
             reference: payment.transaction.hex,
-            charged: .zero,
+            charged: receipt.fee,
             energy: purchase.energy
         )
         guard receipt.succeeded else { return report }
@@ -198,12 +235,12 @@ public struct JustLend: Supplier {
             switch event {
             case .rented(payer.address, receiver, _, let paid) where purchase.kind == .purchase:
                 report.state = .delivered
-                report.charged = paid
+                report.charged = paid.adding(receipt.fee) ?? paid
                 report.delegations = [payment.transaction]
                 report.expires = receipt.blockTime + purchase.duration
             case .givenBack(payer.address, receiver, _, let refund, _) where purchase.kind == .giveBack:
                 report.state = .delivered
-                report.charged = .zero - refund
+                report.charged = receipt.fee - refund.clamped
                 report.delegations = [payment.transaction]
                 report.expires = receipt.blockTime
             default: break

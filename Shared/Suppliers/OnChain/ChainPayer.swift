@@ -9,7 +9,9 @@ struct ChainPayer: Sendable {
 
     /// How long a payment may enter a block. Nothing else is bought for the purchase before its end.
     static let lifetime = Duration.seconds(60)
-    /// After this a payment that no node knows is certainly dead: its lifetime and the time until a block is solid.
+    /// By then blocks after a payment's expiration are solid.
+    static let solidity = Duration.seconds(60)
+    /// Until then it may be open what became of a payment: its lifetime, the time until a block is solid, and some more.
     static let deadAfter = Duration.seconds(150)
     /// How long a call waits for a payment to enter a block: two blocks and a second.
     static let patience = Duration.seconds(7)
@@ -74,9 +76,10 @@ struct ChainPayer: Sendable {
     }
 
     /// Sends the payment as it was stored, and waits until it is in a block.
-    /// - Returns: what it did, or `nil` while it is in none.
-    /// - Throws: `refused` once it is certain that it never will be; a fault of stage `sent` where that is not known.
-    func send(_ payment: PreparedPurchase.Payment) async throws(SupplierFault) -> TransactionReceipt? {
+    /// - Returns: what it did.
+    /// - Throws: `refused` once it is certain that it never will be in one; a fault of stage `sent` where that is not known,
+    ///   as it is not while some node merely has it in its pool.
+    func send(_ payment: PreparedPurchase.Payment) async throws(SupplierFault) -> TransactionReceipt {
         let transaction: SignedTransaction
         do throws(TransactionDecodingError) {
             transaction = try SignedTransaction(bytes: payment.bytes)
@@ -88,7 +91,9 @@ struct ChainPayer: Sendable {
         }
         let outcome = await node.submit(transaction)
         switch outcome {
-        case .accepted, .duplicate: return try await awaitBlock(payment)
+        case .accepted, .duplicate:
+            if let receipt = try await awaitBlock(payment) { return receipt }
+            throw SupplierFault(.noAnswer, .sent, "the payment is in no block yet")
         case .unknown(let reason):
             if let receipt = try await awaitBlock(payment) { return receipt }
             throw SupplierFault(.noAnswer, .sent, "nobody knows whether the payment was taken: \(reason)")
@@ -99,6 +104,25 @@ struct ChainPayer: Sendable {
             case .undecided: throw SupplierFault(.noAnswer, .sent, "the payment was not taken: \(outcome)")
             case .never: throw SupplierFault(.refused, .answered, "the payment has expired without being on chain")
             }
+        }
+    }
+
+    /// What the payment did.
+    /// - Returns: `nil` when it never will be in a block, or is in none and that is no wonder yet.
+    /// - Throws: a fault of stage `sent` when it should be decided and is not: the node is behind, and its ignorance means
+    ///   nothing.
+    func receipt(
+        of payment: PreparedPurchase.Payment,
+        _ now: Timestamp
+    ) async throws(SupplierFault) -> TransactionReceipt? {
+        switch try await fate(of: payment) {
+        case .included(let receipt): return receipt
+        case .never: return nil
+        case .undecided:
+            guard now <= payment.expiration + Self.solidity else {
+                throw SupplierFault(.noAnswer, .sent, "the node's solid blocks are older than the payment's expiration")
+            }
+            return nil
         }
     }
 
@@ -144,10 +168,10 @@ extension SupplierFault {
         self.init(.refused, .notSent, "the purchasing wallet does not sign this: \(refusal)")
     }
 
-    /// The same fault after something has left this process.
+    /// The same fault after the money has left: no answer takes it back.
     var afterPayment: SupplierFault {
         var fault = self
-        if fault.stage == .notSent { fault.stage = .sent }
+        fault.stage = .sent
         return fault
     }
 }

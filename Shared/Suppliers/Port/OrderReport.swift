@@ -14,7 +14,7 @@ public struct OrderReport: Sendable, Hashable {
         case partial(Energy)
         /// Nothing will come. `nil` when the supplier does not say whether the price was paid back.
         case failed(refunded: Bool?)
-        /// Withdrawn before anything was delegated.
+        /// Withdrawn, or undone by the chain, before anything was delegated: ``OrderReport/charged`` is all that it has cost.
         case cancelled
 
         /// Its name in tables and events, in snake case.
@@ -44,7 +44,8 @@ public struct OrderReport: Sendable, Hashable {
     public var reference: String?
     /// The transactions that delegate, as far as the supplier names them.
     public var delegations: [TransactionID]
-    /// What was charged, paid-back amounts taken off; `nil` when the supplier does not say.
+    /// What was charged, whatever of it came back; below zero for a rental given back, of what the chain has paid out. `nil`
+    /// when the supplier does not say.
     public var charged: Sun?
     /// What was ordered, or is said to have been delivered.
     public var energy: Energy?

@@ -76,26 +76,24 @@ extension TronNRG {
         private var answer: SupplierAnswer
         private var error: String
         private var message: String
-        private var isRefunded: Bool
+        private var isRefundAnnounced: Bool
 
         init(_ answer: SupplierAnswer) {
             self.answer = answer
             let wire = try? JSONAnswer.read(Wire.self, from: answer.body)
             error = wire?.error ?? ""
             message = wire?.message ?? ""
-            isRefunded = wire?.refund != nil
+            isRefundAnnounced = wire?.refund != nil
         }
 
         /// What it means for a payment that is on chain. A refusal for good is a report: the money is with the supplier.
         func report(_ purchase: PreparedPurchase) throws(SupplierFault) -> OrderReport {
             let payment = try purchase.paid
             func report(_ state: OrderReport.State) -> OrderReport {
-                var charged: Sun? = payment.amount
-                if case .failed(refunded: let refunded) = state, refunded == true { charged = .zero }
-                return OrderReport(
+                OrderReport(
                     state: state,
                     reference: payment.transaction.hex,
-                    charged: charged,
+                    charged: payment.amount,
                     energy: purchase.energy
                 )
             }
@@ -103,8 +101,9 @@ extension TronNRG {
             case "hash_already_used": return report(.delivered)
             case "payment_verification_failed" where answer.status == 404: return report(.accepted)
             case "below_minimum", "delegation_failed", "payment_verification_failed":
-                // Without a refund, a failure on its side may still be mended by asking again.
-                if answer.status < 500 || isRefunded { return report(.failed(refunded: isRefunded ? true : nil)) }
+                // Without a refund, a failure on its side may still be mended by asking again. One that is announced is
+                // none before the chain shows it.
+                if answer.status < 500 || isRefundAnnounced { return report(.failed(refunded: nil)) }
             case "invalid_signature", "signature_mismatch", "missing_signature", "invalid_address", "invalid_tx_hash":
                 return report(.failed(refunded: false))
             default: break

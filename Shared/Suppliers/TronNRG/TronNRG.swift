@@ -11,8 +11,8 @@ extension SupplierKind {
 ///
 /// The payment's id is what makes a purchase one: it can be claimed once. ``prepare(_:)`` signs payment and claim, so that
 /// a process that dies between the two goes on with what was stored. ``find(_:)`` claims a payment that is on chain,
-/// because that is the only way to ask; it answers `nil` while there is no payment, which is final only after
-/// ``SupplierTerms/lookupDelay``. `hash_already_used` means that the claim has been taken before: the chain must show it.
+/// because that is the only way to ask; it answers `nil` while there is no payment, which is no proof that there never will
+/// be one: only the chain says that. `hash_already_used` means that the claim has been taken before: the chain must show it.
 /// Source: support.tronnrg.com, API reference and error codes (2026-10).
 public struct TronNRG: Supplier {
     /// The name under which it is registered.
@@ -44,6 +44,7 @@ public struct TronNRG: Supplier {
 
     /// - Throws: when chain or wallet are missing, or an address is none.
     public init(_ settings: SupplierSettings, _ surroundings: SupplierSurroundings) throws(SupplierSettingsError) {
+        try settings.refuseOptions(except: ["pay_to"])
         id = settings.id
         base = try settings.base(orElse: "https://api.tronnrg.com")
         let payee = settings.options["pay_to"] ?? Self.publishedPayee
@@ -65,11 +66,15 @@ public struct TronNRG: Supplier {
         guard let total = supply.price(of: energy) else {
             throw SupplierFault(.unavailable, .answered, "\(energy) energy is not within its limits")
         }
+        let available = supply.available_energy.map { Energy(max(0, $0)) }
+        if let available, available < energy {
+            throw SupplierFault(.unavailable, .answered, "\(available) energy is on sale at present")
+        }
         return SupplierQuote(
             energy: energy,
             duration: duration,
             total: total,
-            available: supply.available_energy.map { Energy(max(0, $0)) },
+            available: available,
             validUntil: clock.now() + Self.quoteValidity
         )
     }
@@ -94,13 +99,13 @@ public struct TronNRG: Supplier {
 
     /// Pays with the stored transaction, waits for its block, and claims.
     public func place(_ purchase: PreparedPurchase) async throws(SupplierFault) -> OrderReport {
-        guard try await payer.send(purchase.paid) != nil else { return try report(.accepted, purchase) }
+        _ = try await payer.send(purchase.paid)
         return try await claim(purchase)
     }
 
     /// Claims what has been paid.
     public func find(_ purchase: PreparedPurchase) async throws(SupplierFault) -> OrderReport? {
-        guard case .included = try await payer.fate(of: purchase.paid) else { return nil }
+        guard try await payer.receipt(of: purchase.paid, clock.now()) != nil else { return nil }
         return try await claim(purchase)
     }
 
@@ -136,19 +141,14 @@ public struct TronNRG: Supplier {
             body: try JSONAnswer.bytes(claim),
             purpose: "place"
         )
-        let answer: SupplierAnswer
         do throws(SupplierFault) {
-            answer = try await transport.answer(to: call)
+            let answer = try await transport.answer(to: call)
+            if (200..<300).contains(answer.status) {
+                return try Delegated(answer.body, payment: payment.transaction).report(purchase, clock.now())
+            }
+            return try Refusal(answer).report(purchase)
         } catch {
             throw error.afterPayment
         }
-        if (200..<300).contains(answer.status) {
-            return try Delegated(answer.body, payment: payment.transaction).report(purchase, clock.now())
-        }
-        return try Refusal(answer).report(purchase)
-    }
-
-    private func report(_ state: OrderReport.State, _ purchase: PreparedPurchase) throws(SupplierFault) -> OrderReport {
-        OrderReport(state: state, reference: try purchase.paid.transaction.hex, energy: purchase.energy)
     }
 }

@@ -198,6 +198,17 @@ struct PurchaseTests {
         #expect(purchase.state == .failed && !effects.contains { if case .failOver = $0 { true } else { false } })
     }
 
+    @Test func aCallThatTheChainHasUndoneHasCostItsFee() {
+        let purchase = placing(.rentedOnChain)
+        let undone = PurchaseReport(.cancelled, charged: Sun(400_000))
+        _ = purchase.handle(.placed(undone, call: 2), now: moment(5))
+        #expect(purchase.state.isLive, "the block may be undone yet")
+        #expect(purchase.handle(.paymentLanded, now: moment(60)).isEmpty)
+        let effects = purchase.handle(.found(undone, call: 9), now: moment(61))
+        #expect(effects.contains(.settled(.failed)) && purchase.charged == Sun(400_000))
+        #expect(!effects.contains { if case .claimRefund = $0 { true } else { false } })
+    }
+
     @Test func aReadingOlderThanTheNewestChangesNothing() {
         let purchase = placing()
         _ = purchase.handle(.placed(accepted, call: 2), now: moment(1))

@@ -74,7 +74,7 @@ extension SandboxDriver {
         try await set(#"{"status":502,"call":"place","count":1}"#)
         var purchase = try await prepared()
         let failure = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
-        #expect(failure.code == .serverError && failure.stage == .answered, "\(failure)")
+        #expect(failure.code == .serverError && failure.stage == stageOfAnswers, "\(failure)")
         if supplier.terms.lookup == .byKey, !supplier.terms.paysOnChain {
             #expect(try await supplier.find(purchase) == nil)
             #expect(try await statement().orders.isEmpty)

@@ -59,22 +59,26 @@ extension SandboxedSupplier {
             #expect(purchase.total < quote.total, "the margin is not paid")
             #expect(try await world.supplier.find(purchase) == nil)
             let report = try await world.supplier.place(purchase)
-            #expect(report.state == .delivered && report.charged == purchase.total)
+            let prepaid = try #require(purchase.payment).amount
+            let charged = try #require(report.charged)
+            #expect(report.state == .delivered && charged > prepaid && charged <= purchase.total)
+            #expect(before - (try await world.balance) == charged, "the cost of the call included")
             #expect(report.delegations == [try #require(purchase.payment).transaction])
             #expect(try await world.devnet.energy(of: world.receiver) >= Energy(700_000))
             #expect(try await world.supplier.find(purchase) == report)
             #expect(try await world.supplier.place(purchase) == report)
             let standing = try #require(try await world.standing)
-            #expect(standing.deposit <= purchase.total)
+            #expect(standing.deposit <= prepaid)
 
             let back = try stored(try #require(try await world.supplier.giveBack(purchase)))
             #expect(back.kind == .giveBack && back.payment?.amount == .zero)
             let returned = try await world.supplier.place(back)
             #expect(returned.state == .delivered)
             let refund = try #require(returned.charged)
-            #expect(refund < .zero && .zero - refund <= purchase.total)
-            // Seconds of rent, and nothing was used.
-            #expect(.zero - refund > purchase.total - Sun(100_000))
+            #expect(refund < .zero && .zero - refund <= prepaid)
+            // Seconds of rent, and nothing was used; and the cost of the call.
+            #expect(.zero - refund > prepaid - back.total - Sun(100_000))
+            #expect(before - (try await world.balance) == charged + refund)
             #expect(try await world.supplier.place(back) == returned)
             #expect(try await world.devnet.energy(of: world.receiver) == .zero)
             #expect(try await world.standing == nil)
@@ -124,19 +128,20 @@ extension SandboxedSupplier {
             let gone = TronClient([NodeEndpoint(url: "http://127.0.0.1:\(try FreePort.find())")])
             let settings = SupplierSettings(id: world.supplier.id, kind: .justLend)
             let surroundings = SupplierSurroundings(
-                transport: HTTPTransport(),
+                transport: ScriptedTransport(),
                 clock: world.devnet.clock,
                 node: gone,
                 wallet: world.wallet
             )
             let supplier = try SupplierRegistry.all.make(settings, surroundings)
             let demand = world.demand()
-            let quoted = try await fault { () async throws(SupplierFault) in try await supplier.quote(demand) }
-            #expect(quoted.stage == .notSent && quoted.code == .notConnected, "\(quoted)")
-            let placed = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
-            #expect(placed.stage == .sent, "an earlier call may have sent it: \(placed)")
+            var faults: [SupplierFault] = []
+            do throws(SupplierFault) { _ = try await supplier.quote(demand) } catch { faults.append(error) }
+            do throws(SupplierFault) { _ = try await supplier.place(purchase) } catch { faults.append(error) }
             await gone.shutdown()
-            await (surroundings.transport as? HTTPTransport)?.shutdown()
+            try #require(faults.count == 2)
+            #expect(faults[0].stage == .notSent && faults[0].code == .notConnected, "\(faults)")
+            #expect(faults[1].stage == .sent, "an earlier call may have sent it: \(faults)")
         }
     }
 
@@ -173,8 +178,9 @@ extension SandboxedSupplier {
             let before = try await world.balance
             try await world.devnet.post("rentals", #"{"paused":true}"#)
             let report = try await world.supplier.place(purchase)
-            #expect(report.state == .failed(refunded: true) && report.charged == .zero)
-            #expect(before - (try await world.balance) < Sun(1_000_000))
+            #expect(report.state == .cancelled)
+            #expect(before - (try await world.balance) == report.charged)
+            #expect(try #require(report.charged) < Sun(1_000_000))
             let demand = world.demand()
             let fault = try await fault { () async throws(SupplierFault) in try await world.supplier.quote(demand) }
             #expect(fault.code == .maintenance && fault.stage == .answered, "\(fault)")
@@ -212,15 +218,23 @@ extension SandboxedSupplier {
     @Test func aSecondPurchaseEnlargesTheRental() async throws {
         try await run { world in
             let first = try await world.prepared(key: "key-1")
-            #expect(try await world.supplier.place(first).state == .delivered)
             let second = try await world.prepared(key: "key-2")
+            #expect(try await world.supplier.place(first).state == .delivered)
+            do {
+                _ = try await world.prepared(key: "key-3")
+                Issue.record("a second rental of the pair was prepared")
+            } catch let fault as SupplierFault {
+                #expect(fault.code == .unavailable && fault.stage == .answered, "\(fault)")
+            }
             #expect(try await world.supplier.place(second).state == .delivered)
             #expect(try #require(try await world.standing).stake == world.stake(of: first) + world.stake(of: second))
             let part = try #require(try await world.supplier.giveBack(first))
-            #expect(try await world.supplier.place(part).charged == .zero, "the deposit comes with the last part")
+            let early = try #require(try await world.supplier.place(part).charged)
+            #expect(early >= .zero && early <= part.total, "the deposit comes with the last part")
             let rest = try #require(try await world.supplier.giveBack(second))
             let refund = try #require(try await world.supplier.place(rest).charged)
-            #expect(.zero - refund > first.total + second.total - Sun(200_000))
+            let paid = try #require(first.payment).amount + (try #require(second.payment).amount)
+            #expect(.zero - refund > paid - rest.total - Sun(200_000))
         }
     }
 

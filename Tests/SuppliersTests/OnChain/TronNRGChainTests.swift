@@ -72,9 +72,12 @@ internal import Tron
             let purchase = try await driver.prepared()
             try await driver.set(#"{"maintenance":true,"count":1}"#)
             let report = try await driver.supplier.place(purchase)
-            #expect(report.state == .failed(refunded: true) && report.charged == .zero)
+            #expect(
+                report.state == .failed(refunded: nil) && report.charged == purchase.total,
+                "announced is not paid back"
+            )
             try await wait("the refund") { try await driver.devnet.trx(of: driver.wallet.address) == before }
-            #expect(try await driver.supplier.find(purchase)?.state == .failed(refunded: true))
+            #expect(try await driver.supplier.find(purchase)?.state == .failed(refunded: nil))
             try await driver.devnet.mine(30)
             #expect(try await driver.devnet.trx(of: driver.wallet.address) == before, "and once only")
         }

@@ -102,12 +102,12 @@ internal import Tron
 
     @Test(arguments: [
         (409, "hash_already_used", "", "delivered"), (404, "payment_verification_failed", "", "accepted"),
-        (400, "payment_verification_failed", "", "failed nil"), (400, "delegation_failed", "{}", "failed true"),
-        (500, "delegation_failed", "{}", "failed true"), (400, "delegation_failed", "", "failed nil"),
-        (400, "below_minimum", "{}", "failed true"), (401, "invalid_signature", "", "failed false"),
+        (400, "payment_verification_failed", "", "failed nil"), (400, "delegation_failed", "{}", "failed nil"),
+        (500, "delegation_failed", "{}", "failed nil"), (400, "delegation_failed", "", "failed nil"),
+        (400, "below_minimum", "{}", "failed nil"), (401, "invalid_signature", "", "failed false"),
         (403, "signature_mismatch", "", "failed false"), (400, "invalid_address", "", "failed false"),
-        (500, "delegation_failed", "", "server_error answered"), (429, "rate_limited", "", "rate_limited answered"),
-        (502, "", "", "server_error answered"), (400, "something_new", "", "invalid_request answered"),
+        (500, "delegation_failed", "", "server_error sent"), (429, "rate_limited", "", "rate_limited sent"),
+        (502, "", "", "server_error sent"), (400, "something_new", "", "invalid_request sent"),
     ])
     func eachErrorMeansOneThing(_ status: Int, _ error: String, _ refund: String, _ meaning: String) async throws {
         let extra = refund.isEmpty ? "" : #","refund":\#(refund)"#
@@ -137,8 +137,29 @@ internal import Tron
 
     @Test func aPaymentThatIsNotOnChainIsNotClaimed() async throws {
         let transport = ScriptedTransport("{}")
-        #expect(try await supplier(transport, .alive).find(try purchase()) == nil)
+        var purchase = try purchase()
+        purchase.payment?.expiration = Timestamp(milliseconds: 1_795_000_060_000)
+        #expect(try await supplier(transport, .alive).find(purchase) == nil)
         #expect(transport.calls.isEmpty)
+    }
+
+    @Test func aNodeThatIsBehindKnowsNothingOfAPayment() async throws {
+        let transport = ScriptedTransport("{}")
+        let supplier = try supplier(transport, .alive)
+        var purchase = try purchase()
+        purchase.payment?.expiration = Timestamp(milliseconds: 1_794_999_930_000)
+        let late = purchase
+        let failure = try await fault { () async throws(SupplierFault) in try await supplier.find(late) }
+        #expect(failure.code == .noAnswer && failure.stage == .sent, "\(failure)")
+        #expect(transport.calls.isEmpty)
+    }
+
+    @Test func whatIsNotThereIsNotSold() async throws {
+        let supply = #"{"pay_to":"TFqUiCu1JwLHHnBNeaaVKH7Csm4aA3YhZx","available_energy":64999}"#
+        let supplier = try supplier(ScriptedTransport(supply))
+        let demand = try purchase().order.demand
+        let failure = try await fault { () async throws(SupplierFault) in try await supplier.quote(demand) }
+        #expect(failure.code == .unavailable && failure.stage == .answered, "\(failure)")
     }
 
     @Test func itNeedsChainAndWallet() throws {

@@ -25,6 +25,10 @@ extension Purchase {
             if state.isLive, state != .planned, energy == .zero, !rules.paysOnChain, (charged ?? .zero) == .zero {
                 return effects + fail("the supplier cancelled the order", wasAsked: true)
             }
+            // The chain has undone it: what it has cost is all that it costs, and nothing is to be had back.
+            if rules.paysOnChain, payment == .landed, state.isLive, energy == .zero, report.charged != nil {
+                return effects + fail("the call was undone on chain", wasAsked: true)
+            }
             return effects + supplierGaveUp(refunded: false, now)
         case .accepted, .delivering, .delivered, .partial: break
         }

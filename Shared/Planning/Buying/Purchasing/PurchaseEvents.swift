@@ -18,7 +18,7 @@ public enum PurchaseState: String, Sendable, Codable, CaseIterable {
     case returning
     /// It was there, and is over.
     case ended
-    /// Nothing was bought and nothing paid.
+    /// Nothing was bought and nothing paid but what the chain burnt.
     case failed
     /// Paid, not delivered, and given back.
     case refunded

@@ -196,7 +196,7 @@ public struct PurchaseReport: Sendable, Equatable, Codable {
         case partial(Energy)
         /// It will not be delivered; whether the money was given back, `nil` when the supplier does not say.
         case failed(refunded: Bool?)
-        /// Withdrawn before it was carried out.
+        /// Withdrawn, or undone by the chain, before it was carried out: what was taken is all that it costs.
         case cancelled
     }
 
