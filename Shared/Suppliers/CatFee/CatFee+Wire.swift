@@ -10,7 +10,6 @@ extension CatFee {
             case pay_amount_sun
             case amount_sun
             case price_sun
-            case amount
         }
 
         init(from decoder: any Decoder) throws {
@@ -26,9 +25,9 @@ extension CatFee {
                 }
                 total = Sun(try fields.decode(Int64.self, forKey: key))
             }
-            guard total >= .zero else {
+            guard total > .zero else {
                 throw DecodingError.dataCorrupted(
-                    .init(codingPath: decoder.codingPath, debugDescription: "a negative price")
+                    .init(codingPath: decoder.codingPath, debugDescription: "no price above zero")
                 )
             }
         }
@@ -53,7 +52,8 @@ extension CatFee {
         /// - Parameter isNew: whether it answers an order, so that what it says to be wrong means that there is none.
         func report(ordered: Energy, isNew: Bool) throws(SupplierFault) -> OrderReport {
             if isNew, let code = Self.refusals[status] { throw SupplierFault(code, .answered, status) }
-            let delivered = quantity.map { Energy($0) } ?? ordered
+            let delivered = quantity.map { Energy(max(0, $0)) } ?? ordered
+            let charged = try charged
             let state: OrderReport.State
             switch (status, confirm_status ?? "UNCONFIRMED") {
             case ("DELEGATE_FAIL", _), (_, "DELEGATION_CONFIRMED_FAIL"): state = .failed(refunded: nil)
@@ -62,16 +62,30 @@ extension CatFee {
                 state = delivered < ordered ? .partial(delivered) : .delivered
             case ("DELEGATE_SUCCESS", _): state = .delivering
             case ("PAYMENT_SUCCESS", _): state = .accepted
-            default: throw SupplierFault(.badAnswer, .answered, "an unknown status: \(status.prefix(40))")
+            default: throw SupplierFault(.badAnswer, .answered, "an unknown status")
             }
             return OrderReport(
                 state: state,
                 reference: id,
                 delegations: delegate_hash.flatMap { TransactionID(hex: $0) }.map { [$0] } ?? [],
-                charged: pay_amount_sun.map { Sun($0) + Sun(activate_amount_sun ?? 0) },
+                charged: charged,
                 energy: delivered,
-                expires: expired_timestamp.flatMap { $0 > 0 ? Timestamp(milliseconds: $0) : nil }
+                expires: expired_timestamp.flatMap { Self.times.contains($0) ? Timestamp(milliseconds: $0) : nil }
             )
+        }
+
+        /// From 1970 until 2100, in milliseconds.
+        private static let times: ClosedRange<Int64> = 1...4_102_444_800_000
+
+        private var charged: Sun? {
+            get throws(SupplierFault) {
+                guard let pay_amount_sun else { return nil }
+                let activation = activate_amount_sun ?? 0
+                guard pay_amount_sun >= 0, activation >= 0, let sum = Sun(pay_amount_sun).adding(Sun(activation)) else {
+                    throw SupplierFault(.badAnswer, .answered, "an amount that cannot be")
+                }
+                return sum
+            }
         }
 
         /// Words that stand in `status`, `sub_code` or `msg` when an order is not taken.
@@ -87,10 +101,14 @@ extension CatFee {
     struct Envelope<Result: Decodable>: Decodable {
         var data: Result
 
-        static func data(of answer: SupplierAnswer, _ type: Result.Type) throws(SupplierFault) -> Result {
+        static func data(
+            of answer: SupplierAnswer,
+            _ type: Result.Type,
+            hiding secrets: [SupplierSecret]
+        ) throws(SupplierFault) -> Result {
             if answer.status == 429 || answer.status >= 500, let fault = answer.fault { throw fault }
             if let refusal = try? JSONAnswer.read(Refusal.self, from: answer.body), refusal.code != 0 {
-                throw refusal.fault(answer)
+                throw refusal.fault(answer, hiding: secrets)
             }
             if let fault = answer.fault { throw fault }
             return try JSONAnswer.read(Self.self, from: answer.body).data
@@ -103,13 +121,14 @@ extension CatFee {
         var sub_code: String?
         var sub_msg: String?
 
-        /// Of the numbers only 9999 is published ("unknown: repeat with the same key"). Any other is a refusal, also with
-        /// words that are not known here: asking again, which is how orders are looked up, would be refused again.
-        func fault(_ answer: SupplierAnswer) -> SupplierFault {
+        /// Of the numbers only 9999 is published ("unknown: repeat with the same key"). Numbers from 500 on and words that are
+        /// not known here may be an accident inside, after which the order may exist.
+        func fault(_ answer: SupplierAnswer, hiding secrets: [SupplierSecret]) -> SupplierFault {
             let words = [sub_code, msg, sub_msg].compactMap(\.self).filter { !$0.isEmpty }
             let known = words.lazy.compactMap { Order.refusals[$0] }.first
-            let code = self.code == 9999 ? .serverError : known ?? answer.fault?.code ?? .refused
-            let detail = "code \(self.code): \(words.joined(separator: ", "))"
+            let byStatus = answer.fault?.code == .unauthorized ? SupplierFault.Code.unauthorized : .serverError
+            let code = self.code >= 500 ? .serverError : known ?? byStatus
+            let detail = secrets.hidden(in: "code \(self.code): \(words.joined(separator: ", "))")
             return SupplierFault(code, .answered, detail, retryAfter: answer.retryAfter)
         }
     }

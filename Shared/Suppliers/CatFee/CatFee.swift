@@ -143,6 +143,6 @@ public struct CatFee: Supplier {
             ],
             purpose: purpose
         )
-        return try Envelope.data(of: try await transport.answer(to: request), type)
+        return try Envelope.data(of: try await transport.answer(to: request), type, hiding: [key, secret])
     }
 }

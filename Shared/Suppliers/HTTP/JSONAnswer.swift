@@ -52,10 +52,8 @@ struct TRXAmount: Decodable, Hashable {
             self.sun = sun
             return
         }
-        // Sixteen digits of a double hold every sun of an amount below nine billion TRX.
-        let number = (try container.decode(Double.self) * 1_000_000).rounded()
-        guard number >= 0, number < 9_000_000_000_000_000 else { throw malformed() }
-        sun = Sun(Int64(number))
+        guard let sun = Self.sun("\(try container.decode(Decimal.self))") else { throw malformed() }
+        self.sun = sun
     }
 
     /// Digits with at most one point; places past the sixth are rounded up.

@@ -1,7 +1,7 @@
 public import Models
 
 /// One call of a supplier's HTTP API.
-public struct HTTPCall: Sendable {
+public struct HTTPCall: Sendable, CustomStringConvertible, CustomReflectable {
     /// The two methods that suppliers use.
     public enum Method: String, Sendable {
         /// Reads.
@@ -35,6 +35,11 @@ public struct HTTPCall: Sendable {
         self.body = body
         self.purpose = purpose
     }
+
+    /// Method and address without its query; neither headers nor body.
+    public var description: String { "\(method.rawValue) \(url.prefix { $0 != "?" })" }
+    /// No more than ``description``.
+    public var customMirror: Mirror { Mirror(self, children: ["call": description]) }
 }
 
 /// What a supplier answered, of whatever status.
@@ -61,8 +66,9 @@ public struct SupplierAnswer: Sendable, Hashable {
         switch status {
         case 200..<300: return nil
         case 401, 403: code = .unauthorized
-        case 404: code = .notFound
-        case 408, 425: code = .serverError
+        case 409: code = .alreadyPlaced
+        // A wrong path or something in front of the supplier: that it has never heard of an order takes its own words.
+        case 404, 408, 425: code = .serverError
         case 429: code = .rateLimited
         case 400..<500: code = .invalidRequest
         default: code = .serverError

@@ -29,6 +29,13 @@ public struct SupplierSecret: Sendable, Hashable, CustomStringConvertible, Custo
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
+extension [SupplierSecret] {
+    /// A supplier's words without these, should it send them back.
+    func hidden(in text: String) -> String {
+        reduce(text) { $0.replacing($1.value, with: "(secret)") }
+    }
+}
+
 /// One supplier as it is configured.
 public struct SupplierSettings: Sendable {
     /// The name under which it is registered.

@@ -52,7 +52,7 @@ extension TronZap {
                 case "pending": state = .delivering
                 case "success": state = .delivered
                 case "failed": state = .failed(refunded: nil)
-                default: throw SupplierFault(.badAnswer, .answered, "an unknown status: \(status.prefix(40))")
+                default: throw SupplierFault(.badAnswer, .answered, "an unknown status")
                 }
                 return OrderReport(
                     state: state,
@@ -94,10 +94,14 @@ extension TronZap {
     struct Envelope<Result: Decodable>: Decodable {
         var result: Result
 
-        static func result(of answer: SupplierAnswer, _ type: Result.Type) throws(SupplierFault) -> Result {
+        static func result(
+            of answer: SupplierAnswer,
+            _ type: Result.Type,
+            hiding secrets: [SupplierSecret]
+        ) throws(SupplierFault) -> Result {
             if answer.status == 429 || answer.status >= 500, let fault = answer.fault { throw fault }
             if let refusal = try? JSONAnswer.read(Refusal.self, from: answer.body), refusal.code != 0 {
-                throw refusal.fault(answer.retryAfter)
+                throw refusal.fault(answer.retryAfter, hiding: secrets)
             }
             if let fault = answer.fault { throw fault }
             return try JSONAnswer.read(Self.self, from: answer.body).result
@@ -111,7 +115,7 @@ extension TronZap {
         var request_id: String?
 
         /// Codes of the service: docs.tronzap.com and `ErrorCode` of the SDK. One that is not known may mean anything.
-        func fault(_ retryAfter: Duration?) -> SupplierFault {
+        func fault(_ retryAfter: Duration?, hiding secrets: [SupplierSecret]) -> SupplierFault {
             let meaning: SupplierFault.Code =
                 switch code {
                 case 1: .unauthorized
@@ -123,7 +127,12 @@ extension TronZap {
                 default: .serverError
                 }
             let words = [key, error, request_id.map { "request \($0)" }].compactMap(\.self).joined(separator: ", ")
-            return SupplierFault(meaning, .answered, "code \(code): \(words)", retryAfter: retryAfter)
+            return SupplierFault(
+                meaning,
+                .answered,
+                secrets.hidden(in: "code \(code): \(words)"),
+                retryAfter: retryAfter
+            )
         }
     }
 }

@@ -64,6 +64,7 @@ public struct TronZap: Supplier {
         guard let total = answer.total?.sun ?? answer.price.sun.adding(activation) else {
             throw SupplierFault(.badAnswer, .answered, "the price is too large")
         }
+        guard total > .zero else { throw SupplierFault(.badAnswer, .answered, "no price above zero") }
         guard answer.amount.map({ $0.value == energy.rawValue }) ?? true else {
             throw SupplierFault(.badAnswer, .answered, "another amount of energy was priced")
         }
@@ -136,7 +137,7 @@ public struct TronZap: Supplier {
             body: body,
             purpose: purpose
         )
-        return try Envelope.result(of: try await transport.answer(to: request), type)
+        return try Envelope.result(of: try await transport.answer(to: request), type, hiding: [token, secret])
     }
 }
 

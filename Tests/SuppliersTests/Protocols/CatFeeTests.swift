@@ -79,7 +79,7 @@ internal import Testing
 
     @Test(arguments: [
         ("INSUFFICIENT_BALANCE", SupplierFault.Code.insufficientBalance), ("QUANTITY_TOO_HIGH", .unavailable),
-        ("QUANTITY_TOO_LOW", .invalidRequest), ("ADDRESS_NOT_ACTIVATED", .refused), ("WHATEVER", .refused),
+        ("QUANTITY_TOO_LOW", .invalidRequest), ("ADDRESS_NOT_ACTIVATED", .refused), ("WHATEVER", .serverError),
     ])
     func wordsHaveMeanings(_ word: String, _ meaning: SupplierFault.Code) async throws {
         let supplier = try supplier(ScriptedTransport(#"{"code":4,"msg":"no","sub_code":"\#(word)","sub_msg":null}"#))
@@ -100,6 +100,57 @@ internal import Testing
         let purchase = try samplePurchase(supplier)
         let failure = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
         #expect(failure.code == .serverError)
+    }
+
+    @Test func aStatusAloneDoesNotSayThatThereIsNoOrder() async throws {
+        for (status, code) in [(404, SupplierFault.Code.serverError), (409, .alreadyPlaced)] {
+            let supplier = try supplier(ScriptedTransport([SupplierAnswer(status: status, body: Array("<html>".utf8))]))
+            var purchase = try samplePurchase(supplier)
+            purchase.reference = "C1"
+            let asked = purchase
+            let failure = try await fault { () async throws(SupplierFault) in try await supplier.find(asked) }
+            #expect(failure.code == code, "\(failure)")
+        }
+        let supplier = try supplier(ScriptedTransport(#"{"code":1,"sub_code":"ORDER_NOT_FOUND"}"#))
+        var purchase = try samplePurchase(supplier)
+        purchase.reference = "C1"
+        #expect(try await supplier.find(purchase) == nil)
+    }
+
+    @Test func accidentsInsideAreAmbiguous() async throws {
+        for body in [#"{"code":500,"msg":"INSUFFICIENT_BALANCE"}"#, #"{"code":1,"msg":"INTERNAL_ERROR"}"#] {
+            let supplier = try supplier(ScriptedTransport(body))
+            let purchase = try samplePurchase(supplier)
+            let failure = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
+            #expect(failure.code == .serverError, "\(failure)")
+        }
+    }
+
+    @Test(arguments: [#"{"amount":65000}"#, "0", "-1", #"{"pay_amount_sun":0}"#])
+    func aPriceThatIsNoneIsNoPrice(_ data: String) async throws {
+        let supplier = try supplier(ScriptedTransport(#"{"code":0,"data":\#(data)}"#))
+        let demand = try sampleOrder().demand
+        let failure = try await fault { () async throws(SupplierFault) in try await supplier.quote(demand) }
+        #expect(failure.code == .badAnswer, "\(failure)")
+    }
+
+    @Test func figuresBeyondAllBoundsAreNoTrap() async throws {
+        let most = Int64.max
+        let body =
+            #"{"code":0,"data":{"id":"C1","status":"PAYMENT_SUCCESS","pay_amount_sun":\#(most),"#
+            + #""activate_amount_sun":\#(most),"expired_timestamp":\#(most),"quantity":\#(Int64.min)}}"#
+        let supplier = try supplier(ScriptedTransport(body))
+        let purchase = try samplePurchase(supplier)
+        let failure = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
+        #expect(failure.code == .badAnswer, "\(failure)")
+    }
+
+    @Test func secretsInASuppliersWordsAreHidden() async throws {
+        let supplier = try supplier(ScriptedTransport(#"{"code":1,"msg":"bad sign for k3y with s3cr3t"}"#))
+        let failure = try await fault { () async throws(SupplierFault) in try await supplier.balance() }
+        #expect(
+            !failure.detail.contains("k3y") && !failure.detail.contains("s3cr3t") && failure.detail.contains("bad sign")
+        )
     }
 
     @Test func nothingIsAskedForAReferenceThatIsNone() async throws {

@@ -106,6 +106,34 @@ internal import Testing
         #expect(failure.code == .insufficientBalance)
     }
 
+    @Test func aStatusAloneDoesNotSayThatThereIsNoOrder() async throws {
+        let answer = SupplierAnswer(status: 404, body: Array("<html>".utf8))
+        let transport = ScriptedTransport([answer, answer])
+        let supplier = try supplier(transport)
+        let purchase = try samplePurchase(supplier)
+        let found = try await fault { () async throws(SupplierFault) in try await supplier.find(purchase) }
+        let placed = try await fault { () async throws(SupplierFault) in try await supplier.place(purchase) }
+        #expect(found.code == .serverError && placed.code == .serverError)
+        #expect(transport.calls.count == 2, "nothing was ordered")
+    }
+
+    @Test(
+        arguments: [
+            "2.0000001": 2_000_001, "9007199254.740993": 9_007_199_254_740_993, "0.3": 300_000, "1e2": 100_000_000,
+        ] as [String: Int64]
+    )
+    func amountsAreExactAndRoundedUp(_ number: String, _ sun: Int64) async throws {
+        let supplier = try supplier(ScriptedTransport(#"{"code":0,"result":{"balance":\#(number)}}"#))
+        #expect(try await supplier.balance() == Sun(sun))
+    }
+
+    @Test func aCallShowsNeitherHeadersNorBody() {
+        let call = HTTPCall(.post, "https://x/y?z=s3cr3t", headers: [("k", "s3cr3t")], body: [1], purpose: "test")
+        var dumped = ""
+        dump(call, to: &dumped)
+        for text in [dumped, "\(call)", String(reflecting: call)] { #expect(!text.contains("s3cr3t"), "\(text)") }
+    }
+
     @Test func secretsAppearNowhere() async throws {
         let supplier = try supplier(ScriptedTransport())
         let failure = try await fault { () async throws(SupplierFault) in try await supplier.balance() }
