@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Models
 
 /// A request to a service that the devnet plays, without the prefix of its paths.
 struct SandboxRequest: Sendable {
@@ -9,6 +10,8 @@ struct SandboxRequest: Sendable {
     var query: String
     var headers: HTTPFields
     var body: [UInt8]
+    /// When it came, which may be long before it is looked at.
+    var arrived: Timestamp?
 
     /// Path and query as they were sent.
     var target: String { query.isEmpty ? path : path + "?" + query }

@@ -22,10 +22,13 @@ struct Sandboxes: Sendable {
     func answer(_ request: SandboxRequest, by sandbox: any Sandbox) async throws -> SandboxAnswer {
         let disturbance = await sandbox.desk.disturbance(of: sandbox.call(of: request))
         guard let latency = disturbance.latency else { return await answer(request, by: sandbox, disturbance) }
+        var request = request
+        request.arrived = await sandbox.desk.node.now
+        let early = request
         // A slow supplier carries a call out although the customer has gone: the call is not the connection's.
         return try await Task {
             try await Task.sleep(for: latency)
-            return await answer(request, by: sandbox, disturbance)
+            return await answer(early, by: sandbox, disturbance)
         }.value
     }
 

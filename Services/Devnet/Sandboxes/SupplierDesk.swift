@@ -90,7 +90,8 @@ actor SupplierDesk {
 
     private func cost(_ energy: Int64, at price: SunPerEnergy, activation: Bool) throws(SandboxRefusal) -> Sun {
         guard let cost = price.cost(of: Energy(energy)) else { throw .invalidEnergy }
-        return cost + (activation ? offer.activationFee : .zero)
+        guard let sum = cost.adding(activation ? offer.activationFee : .zero) else { throw .invalidEnergy }
+        return sum
     }
 
     /// Takes an order and the money for it, or says why not.
@@ -208,7 +209,9 @@ actor SupplierDesk {
     func changePrice(byPercent percent: Int64) { price = Self.price(price, changedBy: percent) }
 
     private static func price(_ price: SunPerEnergy, changedBy percent: Int64) -> SunPerEnergy {
-        SunPerEnergy(rawValue: max(1, price.rawValue * (100 + percent) / 100))
+        let (factor, overflow) = percent.addingReportingOverflow(100)
+        let changed = overflow ? nil : scaledDown(price.rawValue, by: factor, over: 100)
+        return SunPerEnergy(rawValue: max(1, changed ?? price.rawValue))
     }
 
     /// Its own statement.
@@ -235,12 +238,12 @@ actor SupplierDesk {
     ) {
         if let price { self.price = price }
         if let balance {
-            deposited = deposited + (balance - self.balance)
+            deposited = deposited.adding(balance - self.balance) ?? deposited
             self.balance = balance
         }
-        if let deposit {
-            self.balance = self.balance + deposit
-            deposited = deposited + deposit
+        if let deposit, let sum = self.balance.adding(deposit), let all = deposited.adding(deposit) {
+            self.balance = sum
+            deposited = all
         }
         if let deliveryDelay { self.deliveryDelay = deliveryDelay }
         change(&faults)

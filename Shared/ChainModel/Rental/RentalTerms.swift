@@ -73,7 +73,8 @@ public struct RentalTerms: Sendable, Hashable {
 
     /// What must be paid to rent `stake` for so many seconds: `stake · rate · (seconds + 86400 + threshold) + fee`.
     public func prepay(for stake: Sun, rate: Int64, seconds: Int64) -> Sun? {
-        Self.rent(of: stake, rate: rate, seconds: seconds + Self.recovery + liquidateThreshold)?.adding(fee(for: stake))
+        let (kept, overflow) = seconds.addingReportingOverflow(Self.recovery + liquidateThreshold)
+        return overflow ? nil : Self.rent(of: stake, rate: rate, seconds: kept)?.adding(fee(for: stake))
     }
 
     /// The deposit below which a rental may be liquidated: what prepaying for no time at all would cost.

@@ -55,11 +55,14 @@ extension TronNode {
         terms.minimumFee = Sun(try await read(.minFee))
         terms.usageChargeRatio = try await read(.usageChargeRatio)
         terms.isPaused = try await read(.rentPaused, RentalCall.energy) != 0
+        // Whoever owns the market may have set anything.
+        guard terms.problem == nil, rentalRate >= 0, stableRate >= 0 else { return nil }
         let rentable = Sun(try await read(.maxRentableOfType, RentalCall.energy))
         let rate = max(rentalRate, stableRate)
         let usage = scaledUp(RentalTerms.recovery, by: terms.usageChargeRatio, over: RentalTerms.one)
         guard let prepay = terms.prepay(for: stake, rate: rate, seconds: seconds), let usage,
-            let spent = RentalTerms.rent(of: stake, rate: rate, seconds: seconds + usage)
+            let used = Sun(seconds).adding(Sun(usage)),
+            let spent = RentalTerms.rent(of: stake, rate: rate, seconds: used.rawValue)
         else { return nil }
         return RentalOffer(
             stake: stake,
@@ -85,7 +88,8 @@ extension TronNode {
         )
         guard !simulation.isReverted else { throw NodeError(.refused, path: path, simulation.message) }
         guard let price = try await networkParameters().energyPrice,
-            let limit = scaledUp(simulation.energy.rawValue, by: price.rawValue * 3, over: 2)
+            let cost = scaledUp(simulation.energy.rawValue, by: price.rawValue, over: 1),
+            let limit = scaledUp(cost, by: 3, over: 2)
         else { throw NodeError(.malformed, path: "/wallet/getchainparameters", "no getEnergyFee") }
         return Sun(limit)
     }

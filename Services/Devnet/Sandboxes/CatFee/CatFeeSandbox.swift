@@ -56,7 +56,8 @@ struct CatFeeSandbox: Sandbox {
         guard request.header("cf-access-key") == Self.key, let timestamp = request.header("cf-access-timestamp"),
             let time = Timestamp(timestamp), let sign = request.header("cf-access-sign")
         else { return false }
-        let now = await desk.node.now
+        let present = await desk.node.now
+        let now = request.arrived ?? present
         let away = time > now ? time - now : now - time
         let text = timestamp + request.method.rawValue + request.target
         let code = HMAC<SHA256>.authenticationCode(
