@@ -166,7 +166,10 @@ let package = Package(
         tests("TronTests", ["Tron", "TestSupport", "ChainModel", "Models", crypto, nioCore, nioPosix, nioHTTP]),
         tests(
             "SuppliersTests",
-            ["Suppliers", "Tron", "ChainModel", "Models", "LocalStack", "TestSupport", httpClient, nioCore, nioHTTP]
+            [
+                "Suppliers", "Planning", "Tron", "ChainModel", "Models", "LocalStack", "TestSupport", httpClient,
+                nioCore, nioHTTP,
+            ]
         ),
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
