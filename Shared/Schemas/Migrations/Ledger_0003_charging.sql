@@ -83,7 +83,8 @@ BEGIN
     ), posted AS (
         INSERT INTO ledger.posting (entry_id, account_id, amount_sun)
         SELECT i.entry_id, n.a, n.s
-          FROM item i JOIN entered USING (entry_id) CROSS JOIN LATERAL (VALUES (v_payer[i.o], -v_total[i.o]), (v_income[i.o], p_energy_sun[i.o]),
+          FROM item i JOIN entered USING (entry_id)
+          CROSS JOIN LATERAL (VALUES (v_payer[i.o], -v_total[i.o]), (v_income[i.o], p_energy_sun[i.o]),
                    (v_house[1], p_bandwidth_sun[i.o]), (v_house[2], p_activation_sun[i.o]), (v_house[3], p_margin_sun[i.o]),
                    (v_house[4], p_fee_sun[i.o])) AS n(a, s)
          WHERE n.s <> 0
