@@ -35,7 +35,8 @@ public protocol Supplier: Sendable {
 
     /// How a purchase stands.
     /// - Returns: `nil` when the supplier says that it has never heard of it. After a call of unknown outcome that is
-    ///   to be believed only when ``SupplierTerms/lookupDelay`` has passed.
+    ///   to be believed only when ``SupplierTerms/lookupDelay`` has passed; where the payment goes over the chain, it never
+    ///   proves that the payment is dead.
     /// - Throws: `not_offered` when the supplier cannot be asked for what is known of the purchase; see
     ///   ``SupplierTerms/lookup``.
     func find(_ purchase: PreparedPurchase) async throws(SupplierFault) -> OrderReport?

@@ -56,7 +56,9 @@ extension TronNode {
         terms.usageChargeRatio = try await read(.usageChargeRatio)
         terms.isPaused = try await read(.rentPaused, RentalCall.energy) != 0
         // Whoever owns the market may have set anything.
-        guard terms.problem == nil, rentalRate >= 0, stableRate >= 0 else { return nil }
+        if let problem = terms.problem ?? (min(rentalRate, stableRate) < 0 ? "a rate below zero" : nil) {
+            throw NodeError(.malformed, path: "/wallet/triggerconstantcontract", "\(market): \(problem)")
+        }
         let rentable = Sun(try await read(.maxRentableOfType, RentalCall.energy))
         let rate = max(rentalRate, stableRate)
         let usage = scaledUp(RentalTerms.recovery, by: terms.usageChargeRatio, over: RentalTerms.one)
