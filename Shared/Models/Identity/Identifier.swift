@@ -74,10 +74,7 @@ public struct PartnerID: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// - Returns: `nil` when the text has another character or length.
     public init?(_ text: String) {
-        let valid = text.utf8.allSatisfy {
-            ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-        }
-        guard valid, (1...32).contains(text.utf8.count) else { return nil }
+        guard isShortName(text) else { return nil }
         rawValue = text
     }
 
@@ -112,4 +109,12 @@ public struct WithdrawalID: Hashable, Sendable, Comparable, CustomStringConverti
 extension WithdrawalID: TextCoded {
     /// Names the characters allowed.
     public static var textForm: String { "1-64 printable characters" }
+}
+
+/// Whether a text may name something of the house: 1 to 32 of `a-z`, `0-9`, `_`, `-` (DESIGN 2).
+func isShortName(_ text: String) -> Bool {
+    let isValid = text.utf8.allSatisfy {
+        ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+    }
+    return isValid && (1...32).contains(text.utf8.count)
 }

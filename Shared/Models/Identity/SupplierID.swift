@@ -5,10 +5,7 @@ public struct SupplierID: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// - Returns: `nil` when the text has another character or length.
     public init?(_ text: String) {
-        let valid = text.utf8.allSatisfy {
-            ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-        }
-        guard valid, (1...32).contains(text.utf8.count) else { return nil }
+        guard isShortName(text) else { return nil }
         rawValue = text
     }
 
