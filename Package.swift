@@ -132,7 +132,7 @@ let package = Package(
         service(
             "Allocator",
             [
-                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas",
+                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas", "Ledger",
                 "Telemetry",
                 lifecycle, log, metrics,
             ]
@@ -174,7 +174,10 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
         tests("ArchitectureTests", []),
-        tests("AllocatorTests", ["Allocator", "Planning", "Schemas", "Storage", "Models", "TestSupport", log]),
+        tests(
+            "AllocatorTests",
+            ["Allocator", "Ledger", "Planning", "Schemas", "Storage", "Models", "TestSupport", log]
+        ),
         tests(
             "PriceFeedTests",
             [

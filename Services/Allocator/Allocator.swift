@@ -39,10 +39,10 @@ struct Allocator {
             unresolved: unresolved,
             wakeUp: wakeUp
         )
-        commands = CommandHandler(registry: registry)
-        resolver = NeedResolver(service: service, chain: chain, book: needs, wakeUp: wakeUp)
+        commands = CommandHandler(registry: registry, prices: prices)
+        resolver = NeedResolver(service: service, chain: chain, book: needs, registry: registry, wakeUp: wakeUp)
         recipients = NeedKeeper(chain: chain, book: needs)
-        solidity = SolidityKeeper(service: service, chain: chain, sender: sender, policy: policy)
+        solidity = SolidityKeeper(service: service, chain: chain, registry: registry, sender: sender, policy: policy)
         sweeper = DelegationSweep(service: service, chain: chain, registry: registry)
         let signer = DelegationSigner(
             chain: chain,
@@ -56,6 +56,7 @@ struct Allocator {
             chain: chain,
             registry: registry,
             prices: prices,
+            energyPrices: EnergyPriceReader(service: service),
             signer: signer,
             sender: sender,
             policy: policy,

@@ -9,7 +9,10 @@ struct AllocatorApp {
     static func main() async {
         await ServiceKit.run(
             "allocator",
-            schema: ServiceSchema(HouseSchemas.allocator, reading: [HouseSchemas.registry]),
+            schema: ServiceSchema(
+                HouseSchemas.allocator,
+                reading: [HouseSchemas.registry, HouseSchemas.prices, HouseSchemas.ledger]
+            ),
             keys: AllocatorConfiguration.keys
         ) { service in
             let configuration = AllocatorConfiguration(service.configuration)

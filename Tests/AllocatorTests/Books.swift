@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Logging
 internal import Models
 internal import Planning
@@ -24,11 +25,12 @@ struct Books: Sendable {
         rank: 1
     )
 
-    private static let partner = PartnerID("p42")
-    private static let wallets = (1...4).map { address(Int64($0)) }
-    private static let head: Int64 = 100
+    static let partner = PartnerID("p42")
+    static let wallets = (1...4).map { address(Int64($0)) }
+    static let head: Int64 = 100
 
-    static func with(_ body: (Books) async throws -> Void) async throws {
+    /// - Parameter deposit: of the partner.
+    static func with(deposit: Sun = Sun(1_000_000_000_000), _ body: (Books) async throws -> Void) async throws {
         try await withDatabase { database in
             var configuration = PostgresConfiguration(
                 hosts: [.init(database.host, port: database.port)],
@@ -47,6 +49,10 @@ struct Books: Sendable {
             do {
                 try await Migrator(client).apply(HouseSchemas.all)
                 let books = Books(client: client, database: database)
+                try await client.execute(
+                    "SELECT registry.add_partner(\(start), 'test', \(partner), 'Exchange 42', '{}'::text[])"
+                )
+                if deposit > .zero { try await books.credit(deposit) }
                 _ = try await books.cycle(view: books.view(first: true))
                 try await body(books)
                 await client.shutDown()
@@ -66,7 +72,14 @@ struct Books: Sendable {
     }
 
     /// Takes a request that needs 50,000 energy: 50 TRX of stake.
-    func request(_ id: String, wallet: Int, now: Timestamp = Books.start) async throws {
+    @discardableResult
+    func request(
+        _ id: String,
+        wallet: Int,
+        maxCost: Sun? = nil,
+        terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
+        now: Timestamp = Books.start
+    ) async throws -> [WithdrawalNotice] {
         guard let partner = Self.partner, let name = WithdrawalID(id), let amount = TokenAmount(units: 1) else {
             preconditionFailure("\(id) is no withdrawal")
         }
@@ -75,18 +88,35 @@ struct Books: Sendable {
             partnerID: partner,
             fromAddress: Self.wallets[wallet],
             toAddress: Self.address(900),
-            amount: amount
+            amount: amount,
+            maxCost: maxCost
         )
         let need = Need(energy: Energy(50_000), bandwidth: Bandwidth(345))
         let batch = RequestBatch(
             items: [.init(request: request, messageID: nil, need: need)],
+            registry: Self.registry(terms),
             prices: Self.prices,
             policy: AllocationPolicy(),
             now: now
         )
-        try await client.withTransaction { transaction in
-            try await transaction.pipeline(try await batch.run(in: transaction).statements)
+        return try await client.withTransaction { transaction in
+            let result = try await batch.run(in: transaction)
+            try await transaction.pipeline(result.statements)
+            return result.notices
         }
+    }
+
+    /// Books a deposit of the partner.
+    func credit(_ amount: Sun) async throws {
+        guard let partner = Self.partner else { return }
+        _ = try await Ledger.Books(in: client).credit(
+            partner,
+            amount: amount,
+            key: "test:\(UUIDv7(at: Self.start))",
+            actor: "test",
+            note: "a deposit",
+            at: Self.start
+        )
     }
 
     /// One cycle of a replica.
@@ -100,21 +130,20 @@ struct Books: Sendable {
     }
 
     /// What a replica would run, for tests that call parts of it.
-    static func transaction(_ view: ChainView, _ limits: SigningLimits, now: Timestamp) -> CycleTransaction {
+    static func transaction(
+        _ view: ChainView,
+        _ limits: SigningLimits,
+        terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
+        now: Timestamp
+    ) -> CycleTransaction {
         var policy = AllocationPolicy()
         policy.delegation = DelegationPolicy(stakeMarginPerMille: 0)
         policy.limits = limits
         return CycleTransaction(
             view: view,
-            registry: RegistrySnapshot(
-                revision: 1,
-                partners: partner.map { [.init(id: $0, paused: false)] } ?? [],
-                hotWallets: Dictionary(
-                    uniqueKeysWithValues: wallets.compactMap { wallet in partner.map { (wallet, $0) } }
-                ),
-                pools: [pool]
-            ),
+            registry: registry(terms),
             prices: prices,
+            ownStake: EnergyOffer(source: "own_stake", price: SunPerEnergy(rawValue: 2_000_000)),
             policy: policy,
             lately: [:],
             now: now,
@@ -122,7 +151,19 @@ struct Books: Sendable {
         )
     }
 
-    private static let prices = ChainPrices(energyPrice: Sun(100), bandwidthPrice: Sun(1000))
+    /// The partner and its wallets.
+    static func registry(_ terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero)) -> RegistrySnapshot {
+        RegistrySnapshot(
+            revision: 1,
+            partners: partner.map { [.init(id: $0, paused: false, terms: terms)] } ?? [],
+            hotWallets: Dictionary(
+                uniqueKeysWithValues: wallets.compactMap { wallet in partner.map { (wallet, $0) } }
+            ),
+            pools: [pool]
+        )
+    }
+
+    static let prices = ChainPrices(energyPrice: Sun(100), bandwidthPrice: Sun(1000))
 
     private func cycle(
         view: ChainView,

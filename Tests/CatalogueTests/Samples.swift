@@ -29,9 +29,10 @@ enum Samples {
                 partnerID: partner,
                 sequence: 2,
                 userID: "u-7",
-                reason: .poolsExhausted,
+                reason: .insufficientBalance,
                 missing: Energy(65_000),
-                validUntil: until
+                validUntil: until,
+                cost: sheet
             ),
             WithdrawalReady(
                 withdrawalID: withdrawal,
@@ -45,7 +46,7 @@ enum Samples {
                 bandwidthAvailable: Bandwidth(600),
                 feeLimit: Sun(6_492_800),
                 notAfter: until,
-                cost: Sun(1_500_000)
+                cost: sheet
             ),
             WithdrawalRevoked(
                 withdrawalID: withdrawal,
@@ -65,7 +66,8 @@ enum Samples {
                 energyUsed: Energy(64_285),
                 energyFee: Sun(0),
                 bandwidthUsed: Bandwidth(345),
-                bandwidthFee: Sun(345_000)
+                bandwidthFee: Sun(345_000),
+                cost: sheet
             ),
             WithdrawalCancelled(withdrawalID: withdrawal, partnerID: partner, sequence: 2, userID: "u-7"),
             WithdrawalExpired(withdrawalID: withdrawal, partnerID: partner, sequence: 2, userID: "u-7"),
@@ -81,6 +83,19 @@ enum Samples {
             try prices(until), try chain(until),
         ]
     }
+
+    private static let sheet = CostSheet(
+        source: "own_stake",
+        energy: Energy(64_928),
+        energyPrice: SunPerEnergy(rawValue: 11_500_000),
+        energyCost: Sun(746_672),
+        bandwidthCost: .zero,
+        activationCost: .zero,
+        margin: Sun(74_668),
+        fee: Sun(100_000),
+        total: Sun(921_340),
+        baseline: Sun(6_492_800)
+    )
 
     /// `withdrawal.settle` names a transaction or that nothing was sent, never both.
     static let neverTogether: [String: Set<String>] = ["withdrawal.settle.v1": ["txid", "given_up"]]

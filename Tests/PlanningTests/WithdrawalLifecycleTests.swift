@@ -105,7 +105,7 @@ struct WithdrawalLifecycleTests {
     @Test func aBrokenPromiseIsToldAndTheWithdrawalClaimsAgain() {
         var withdrawal = ready()
         let effects = withdrawal.handle(.promiseBroke(allocation: allocation(1), reason: .energyLost), now: moment(3))
-        #expect(effects.prefix(2) == [.closePromise(.revoked), .allocation(.processing)])
+        #expect(effects.prefix(3) == [.closePromise(.revoked), .endCharge(.broken), .allocation(.processing)])
         #expect(withdrawal.state == .acquiring && withdrawal.claim != nil)
     }
 
@@ -146,12 +146,40 @@ struct WithdrawalLifecycleTests {
         #expect(withdrawal.handle(.transferFinal(receipt, succeeded: true), now: moment(3)) == [], "none was seen")
         _ = withdrawal.handle(.transferSeen(transaction(1), block: 9), now: moment(3))
         let effects = withdrawal.handle(.transferFinal(receipt, succeeded: true), now: moment(70))
-        guard case .tell(.settled(let notice)) = effects.first else {
+        #expect(effects.first == .endCharge(.settled))
+        guard case .tell(.settled(let notice)) = effects.last else {
             Issue.record("no settled in \(effects)")
             return
         }
         #expect(notice.txid == transaction(1) && notice.blockNumber == 9 && notice.energyUsed == Energy(64_285))
         #expect(withdrawal.state == .settled && withdrawal.receipt == receipt)
+        #expect(notice.cost == terms(1).cost, "what was charged is told again")
+    }
+
+    @Test func aTransferWhoseBlockIsAfterItsTimeSettlesLate() {
+        for (second, end) in [(1000, ChargedEnd.settled), (1001, .settledLate)] as [(Int64, ChargedEnd)] {
+            var withdrawal = ready()
+            _ = withdrawal.handle(.transferSeen(transaction(1), block: 9), now: moment(3))
+            var late = receipt
+            late.blockTime = moment(second)
+            let effects = withdrawal.handle(.transferFinal(late, succeeded: true), now: moment(1100))
+            #expect(effects.first == .endCharge(end))
+        }
+    }
+
+    @Test func whoHasToPayIsToldSoThoughItWasShortBefore() {
+        var withdrawal = withdrawal(1)
+        func short(_ reason: ShortageReason, until second: Int64) -> [Withdrawal.Effect] {
+            withdrawal.handle(.shortOf(Energy(1), reason: reason, until: moment(second)), now: moment(2))
+        }
+        #expect(short(.poolsExhausted, until: 50).count == 1)
+        #expect(short(.signingLimit, until: 60) == [], "energy is short as before")
+        #expect(short(.insufficientBalance, until: 70).count == 1)
+        #expect(short(.insufficientBalance, until: 80) == [])
+        #expect(short(.maxCost, until: 90).count == 1)
+        #expect(short(.noPool, until: 95).count == 1)
+        #expect(withdrawal.shortUntil == moment(50), "the shortage is the same")
+        #expect(withdrawal.shortReason == .noPool && withdrawal.sequence == 4)
     }
 
     @Test func aFinalTransferThatFailedFailsIt() {
@@ -162,6 +190,7 @@ struct WithdrawalLifecycleTests {
             Issue.record("no failed in \(effects)")
             return
         }
+        #expect(effects.contains(.endCharge(.transferFailed)))
         #expect(notice.reason == .transferFailed && notice.txid == transaction(1))
         #expect(withdrawal.reason == "transfer_failed")
     }
@@ -173,8 +202,8 @@ struct WithdrawalLifecycleTests {
             return
         }
         #expect(
-            withdrawal.handle(.givenUp, now: moment(3)).prefix(2) == [
-                .closePromise(.givenUp), .allocation(.failed),
+            withdrawal.handle(.givenUp, now: moment(3)).prefix(3) == [
+                .closePromise(.givenUp), .endCharge(.givenUp), .allocation(.failed),
             ]
         )
         #expect(withdrawal.state == .failed)
@@ -220,7 +249,7 @@ struct WithdrawalLifecycleTests {
     @Test func notSentIsItsOutcomeWhenTheTimeToSendHasPassed() {
         var withdrawal = ready()
         let effects = withdrawal.handle(.sendTimePassed, now: moment(5000))
-        #expect(effects.prefix(2) == [.closePromise(.notSent), .allocation(.failed)])
+        #expect(effects.prefix(3) == [.closePromise(.notSent), .endCharge(.notSent), .allocation(.failed)])
         #expect(withdrawal.reason == "not_sent")
     }
 

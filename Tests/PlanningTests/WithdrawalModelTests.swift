@@ -32,6 +32,8 @@ struct WithdrawalModelTests {
         var outcomes = 0
         var readies = 0
         var isOpen = false
+        /// Charges that have not ended: one while it is ready.
+        var charges = 0
         var allocation = AllocationState.pending
 
         mutating func check(
@@ -54,6 +56,7 @@ struct WithdrawalModelTests {
                 #expect(effects.contains(.allocation(.completed)), context)
                 #expect(after.notAfter != nil && after.need != nil, context)
                 isOpen = true
+                charges += 1
                 readies += 1
             }
             for effect in effects { follow(effect, context) }
@@ -62,6 +65,7 @@ struct WithdrawalModelTests {
             }
             #expect(after.sequence == sequence, context)
             #expect(isOpen == (after.state == .ready && after.transfer == nil), context)
+            #expect(charges == (after.state == .ready ? 1 : 0), context)
             #expect((after.transfer == nil) == (after.transferBlock == nil), context)
             #expect(outcomes == (after.state.isOutcome ? 1 : 0), context)
             #expect((after.state == .failed) == (after.reason != nil), context)
@@ -90,7 +94,12 @@ struct WithdrawalModelTests {
                 case .accepted, .short, .ready, .revoked: break
                 }
             case .closePromise: isOpen = false
-            case .promiseUsedAfterAll: #expect(!isOpen, context)
+            case .endCharge:
+                #expect(!isOpen, context)
+                charges -= 1
+            case .promiseUsedAfterAll:
+                #expect(!isOpen, context)
+                charges += 1
             case .reopenPromise:
                 #expect(!isOpen, context)
                 isOpen = true

@@ -12,15 +12,11 @@ struct WorkingSetTests {
     }
 
     private func promise(_ keys: [WithdrawalKey], _ set: inout WorkingSet, at wallet: TronAddress = address(1)) {
-        _ = set.promise(to: keys, at: wallet, bandwidthPrice: Sun(1000), now: moment(5)) { entry, _ in
-            ReadyTerms(
-                allocationID: entry.allocationID,
-                source: "standing",
-                bandwidthAvailable: Bandwidth(600),
-                energyPrice: Sun(100),
-                notAfter: moment(60)
-            )
-        }
+        let terms = promiseTerms()
+        var purse = Purse()
+        _ = set.promise(to: keys, at: wallet, terms: terms, purse: &purse)
+        let dues = set.dues(terms)
+        set.take(dues.charges.map { .paid($0.sheet) }, for: dues, terms: terms, now: moment(5))
     }
 
     @Test func aPromiseIsOpenedOnceHoweverOftenItIsAskedFor() {

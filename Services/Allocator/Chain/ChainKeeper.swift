@@ -13,6 +13,7 @@ struct ChainKeeper {
     let chain: any ChainGateway
     let registry: RegistryReader
     let prices: PriceReader
+    let energyPrices: EnergyPriceReader
     let signer: DelegationSigner
     let sender: AttemptSender
     let policy: AllocationPolicy
@@ -40,6 +41,12 @@ struct ChainKeeper {
                 let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
                 let view = try await reader.read(after: known, open: open, everyWallet: everyWallet)
                 let result = try await store(view, registry: registry, lately: demand.lately)
+                if result.uncharged > 0 {
+                    service.logger.warning(
+                        "transfers used promises after they were revoked, and the balances do not suffice to charge them again",
+                        metadata: ["withdrawals": "\(result.uncharged)"]
+                    )
+                }
                 if let change = limits.note(held: result.held > 0, now: service.clock.now()) { report(change, result) }
 
                 if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
@@ -81,12 +88,14 @@ struct ChainKeeper {
         lately: [TronAddress: Energy]
     ) async throws -> CycleTransaction.Result {
         let prices = try await prices.current()
+        let ownStake = try await energyPrices.ownStake()
         let sign = try await signer.prepare(at: view.headTime)
         return try await service.transaction { work in
             let cycle = CycleTransaction(
                 view: view,
                 registry: registry,
                 prices: prices,
+                ownStake: ownStake,
                 policy: policy,
                 lately: lately,
                 now: work.now,

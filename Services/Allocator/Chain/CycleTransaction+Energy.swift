@@ -17,6 +17,8 @@ extension CycleTransaction {
             by: \.withdrawal.from
         )
         let freshlyRead = Set(view.wallets.map(\.wallet))
+        let terms = terms
+        var purse = try await ChargeStore.purse(for: set, terms: terms, in: transaction)
         for (wallet, entries) in byWallet.sorted(by: { $0.key < $1.key }) {
             guard let position = set.positions[wallet] else { continue }
             let keys = entries.map(\.withdrawal.key)
@@ -24,25 +26,17 @@ extension CycleTransaction {
                 shortAll(keys, .walletNotActivated, missing: nil, &set)
                 continue
             }
-            let plan = set.promise(
-                to: keys,
-                at: wallet,
-                bandwidthPrice: prices.bandwidthPrice,
-                now: now,
-                terms: { entry, position in
-                    ReadyTerms(
-                        allocationID: entry.allocationID,
-                        source: "own_stake",
-                        bandwidthAvailable: position.bandwidthAvailable,
-                        energyPrice: prices.energyPrice,
-                        notAfter: now + policy.sendWindow
-                    )
-                }
-            )
-            guard let plan else { continue }
+            guard let plan = set.promise(to: keys, at: wallet, terms: terms, purse: &purse) else { continue }
             result.waiting += plan.blocked.count
             try await refuseUncovered(plan, freshlyRead: freshlyRead.contains(wallet), &set, &result, transaction)
             shortAll(plan.blocked.filter { $0.obstacle == .bandwidth }.map(\.claim.key), .bandwidth, missing: nil, &set)
+            for case (let claim, .price(let reason, let cost)) in plan.blocked {
+                set.handle(
+                    .shortOf(claim.need.energy, reason: reason, until: terms.shortUntil, cost: cost),
+                    for: claim.key,
+                    now: now
+                )
+            }
             orders += delegate(for: plan, at: wallet, isUnderWay: underWay.contains(wallet), &set, &pools, &result)
         }
         return orders
@@ -151,7 +145,7 @@ extension CycleTransaction {
                 set.load(entries: [], positions: try await PositionStore.lock([wallet], in: transaction))
             }
             guard let position = set.positions[wallet], position.promisedCount == 0,
-                !set.entries.values.contains(where: { $0.withdrawal.from == wallet && $0.withdrawal.claim != nil }),
+                !set.entries.values.contains(where: { $0.withdrawal.from == wallet && $0.withdrawal.waitsForEnergy }),
                 let rates = rows.compactMap({ pools[$0.pool] }).first,
                 let planned = planReclaim(
                     of: rows.map { StandingDelegation(pool: $0.pool, stake: $0.stake) },

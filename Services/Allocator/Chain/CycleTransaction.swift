@@ -9,6 +9,8 @@ struct CycleTransaction {
     let view: ChainView
     let registry: RegistrySnapshot
     let prices: ChainPrices
+    /// What energy of our own stake costs us now.
+    let ownStake: EnergyOffer
     let policy: AllocationPolicy
     /// Energy asked of each wallet lately, for delegations to look ahead.
     let lately: [TronAddress: Energy]
@@ -25,6 +27,20 @@ struct CycleTransaction {
         var waiting = 0
         /// Those among them for whom pools have the stake, but not the leave to sign it.
         var held = 0
+        /// Promises used after they were revoked whose payers have nothing left.
+        var uncharged = 0
+    }
+
+    /// What holds for the promises of this cycle.
+    var terms: PromiseTerms {
+        PromiseTerms(
+            registry: registry,
+            energyFee: prices.energyPrice,
+            bandwidthFee: prices.bandwidthPrice,
+            notAfter: now + policy.sendWindow,
+            shortUntil: now + policy.shortageLimit,
+            bringing: ownStake
+        )
     }
 
     func run(in transaction: PostgresTransaction) async throws -> Result {
@@ -58,7 +74,7 @@ struct CycleTransaction {
         }
 
         try await AcquisitionStore.update(changedAttempts, now: now, in: transaction)
-        result.acquisitions += try await settleAcquisitions(landed, in: transaction)
+        result.acquisitions += try await settleAcquisitions(landed, &set, in: transaction)
         let underWay = try await AcquisitionStore.underWay(in: transaction)
         let budget = try await signingBudget(for: set, in: transaction)
         var pools = try await DelegationStore.pools(in: transaction)
@@ -68,11 +84,19 @@ struct CycleTransaction {
 
         let signed = try sign(orders, within: budget)
         if !signed.isEmpty { CrashPoint.hit(.sign) }
-        try await AcquisitionStore.insert(signed.map(\.attempt), now: now, in: transaction)
+        try await AcquisitionStore.insert(
+            signed.map(\.attempt),
+            energyPrice: ownStake.price,
+            now: now,
+            in: transaction
+        )
         result.acquisitions += signed.compactMap(\.started).map { AcquisitionStarted($0) }
         result.signed = signed.count
+        // Last of all locks are those of balances.
+        try await ChargeStore.book(&set, terms: terms, now: now, in: transaction)
+        result.uncharged = set.changes.uncharged.count
         result.notices = set.changes.notices
-        try await transaction.pipeline(ChangeStore.statements(for: set, source: "own_stake", now: now))
+        try await transaction.pipeline(ChangeStore.statements(for: set, now: now))
         return result
     }
 
@@ -101,7 +125,7 @@ struct CycleTransaction {
         try await PositionStore.ensure(view.wallets, now: now, in: transaction)
         let hotWallets = Array(registry.hotWallets.keys)
         var wallets = Set(view.wallets.map(\.wallet))
-        wallets.formUnion(try await PositionStore.waiting(among: hotWallets, in: transaction))
+        wallets.formUnion(try await PositionStore.waiting(among: hotWallets, forMoney: true, in: transaction))
         wallets.formUnion(try await WithdrawalStore.wallets(of: lost, in: transaction))
         let positions = try await PositionStore.lock(wallets.sorted(), in: transaction)
         let observed = view.wallets.map(\.wallet)
@@ -146,6 +170,7 @@ struct CycleTransaction {
     /// Marks acquisitions whose attempts landed as proven or failed, and those of which nothing is left as reclaimed.
     private func settleAcquisitions(
         _ landed: [AcquisitionStore.OpenAttempt],
+        _ set: inout WorkingSet,
         in transaction: PostgresTransaction
     ) async throws -> [any AcquisitionEvent] {
         let bringing = landed.filter { $0.acquisition != nil }
@@ -157,18 +182,23 @@ struct CycleTransaction {
             $0.attempt.state == .included && (shown[Pair(pool: $0.pool, wallet: $0.wallet)] ?? .zero) >= $0.stake
         }
         var events: [any AcquisitionEvent] = []
-        events += try await AcquisitionStore.mark(
+        let brought = try await AcquisitionStore.mark(
             proven.compactMap(\.acquisition),
             .proven,
             now: now,
             in: transaction
-        ).map { AcquisitionProven($0) }
+        )
+        events += brought.map { AcquisitionProven($0) }
+        var changed = brought.map(\.wallet)
         let empty = view.delegations.filter { $0.stake == .zero }.map { (pool: $0.pool, wallet: $0.wallet) }
         if !empty.isEmpty {
             let gone = try await AcquisitionStore.standing(at: empty, in: transaction)
-            events += try await AcquisitionStore.mark(gone, .reclaimed, now: now, in: transaction)
-                .map { AcquisitionReclaimed($0) }
+            let reclaimed = try await AcquisitionStore.mark(gone, .reclaimed, now: now, in: transaction)
+            events += reclaimed.map { AcquisitionReclaimed($0) }
+            changed += reclaimed.map(\.wallet)
         }
+        let offers = try await AcquisitionStore.newestEnergy(at: changed, in: transaction)
+        for wallet in changed { set.setEnergy(offers[wallet] ?? .standing, at: wallet) }
         return events
     }
 

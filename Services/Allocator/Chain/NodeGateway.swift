@@ -191,7 +191,8 @@ final class NodeGateway: ChainGateway, Service {
                 energyUsed: receipt.energyStaked,
                 energyFee: receipt.energyBurnt,
                 bandwidthUsed: receipt.bandwidthUsed,
-                bandwidthFee: receipt.bandwidthBurnt
+                bandwidthFee: receipt.bandwidthBurnt,
+                blockTime: receipt.blockTime
             ),
             receipt.succeeded
         )

@@ -9,6 +9,7 @@ internal import Storage
 struct SolidityKeeper {
     let service: ServiceHost
     let chain: any ChainGateway
+    let registry: RegistryReader
     let sender: AttemptSender
     let policy: AllocationPolicy
 
@@ -31,7 +32,7 @@ struct SolidityKeeper {
             }
             guard !due.isEmpty else { return }
             let receipts = try await receipts(of: due.map(\.txid), solidAt: solid.number)
-            try await changeWithdrawals(due.map(\.key), of: service) { set, now in
+            try await changeWithdrawals(due.map(\.key), of: service, registry: registry.snapshot) { set, now in
                 for withdrawal in due {
                     guard set.entries[withdrawal.key]?.withdrawal.transfer == withdrawal.txid else { continue }
                     if let receipt = receipts[withdrawal.txid] {
@@ -103,6 +104,7 @@ struct SolidityKeeper {
                 in: transaction
             )
             for body in proven { try work.publish(AcquisitionProven(body)) }
+            try await PositionStore.takeOverEnergy(at: proven.map(\.wallet), in: transaction)
             try await PositionStore.release(replaced.filter(\.isReclaim).map(\.wallet), in: transaction)
         }
     }
@@ -117,7 +119,7 @@ struct SolidityKeeper {
             )
         }
         guard !overdue.isEmpty || !unsent.isEmpty else { return }
-        try await changeWithdrawals(overdue + unsent, of: service) { set, now in
+        try await changeWithdrawals(overdue + unsent, of: service, registry: registry.snapshot) { set, now in
             for key in overdue { set.handle(.clock(cleared: cleared), for: key, now: now) }
             for key in unsent { set.handle(.sendTimePassed, for: key, now: now) }
         }

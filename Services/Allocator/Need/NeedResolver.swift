@@ -12,6 +12,7 @@ struct NeedResolver {
     let service: ServiceHost
     let chain: any ChainGateway
     let book: NeedBook
+    let registry: RegistryReader
     let wakeUp: WakeUp
 
     private static let atOnce = 16
@@ -59,7 +60,13 @@ struct NeedResolver {
         let needs = answers.compactMapValues { answer -> Need? in
             if case .need(let need) = answer { need } else { nil }
         }
-        try await changeWithdrawals(needs.keys.sorted(), of: service, refusing: refusals, in: traces) { set, now in
+        try await changeWithdrawals(
+            needs.keys.sorted(),
+            of: service,
+            registry: registry.snapshot,
+            refusing: refusals,
+            in: traces
+        ) { set, now in
             for (key, need) in needs where set.entries[key]?.withdrawal.state == .received {
                 set.handle(.needed(need), for: key, now: now)
             }

@@ -11,6 +11,14 @@ struct CommandBatch {
             case sent(TransactionID)
             case givenUp
             case cancel
+
+            /// Whether what was charged may have to be given back in part.
+            var mayEndCharge: Bool {
+                switch self {
+                case .sent: false
+                case .givenUp, .cancel: true
+                }
+            }
         }
 
         var key: WithdrawalKey
@@ -20,6 +28,8 @@ struct CommandBatch {
     }
 
     var items: [Item]
+    var registry: RegistrySnapshot
+    var prices: ChainPrices?
     var now: Timestamp
 
     /// What has to be told, and the statements to be sent in the round trip that commits.
@@ -41,7 +51,11 @@ struct CommandBatch {
         let seen = reported.isEmpty ? [] : try await SettlementStore.seen(reported, in: transaction)
         let others = seen.compactMap(\.matched)
         var set = WorkingSet(
-            entries: try await WithdrawalStore.lock(Set(keys + others).sorted(), in: transaction),
+            entries: try await WithdrawalStore.lock(
+                Set(keys + others).sorted(),
+                costs: items.contains { $0.command.mayEndCharge },
+                in: transaction
+            ),
             positions: positions
         )
         var transfers = Dictionary(seen.map { ($0.transfer.txid, $0) }, uniquingKeysWith: { first, _ in first })
@@ -65,8 +79,17 @@ struct CommandBatch {
             }
             result.rejected += set.changes.refusals.dropFirst(refused).map { answer(item, $0.reason, $0.detail) }
         }
+        // Nothing is promised here: charges end, or are made again for transfers that came after all.
+        let terms = PromiseTerms(
+            registry: registry,
+            energyFee: prices?.energyPrice ?? .zero,
+            bandwidthFee: prices?.bandwidthPrice ?? .zero,
+            notAfter: now,
+            shortUntil: now
+        )
+        try await ChargeStore.book(&set, terms: terms, now: now, in: transaction)
         result.notices = set.changes.notices
-        result.statements = ChangeStore.statements(for: set, source: "standing", now: now)
+        result.statements = ChangeStore.statements(for: set, now: now)
         if !assigned.isEmpty { result.statements.append(SettlementStore.assigning(assigned)) }
         return result
     }

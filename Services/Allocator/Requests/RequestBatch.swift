@@ -15,6 +15,7 @@ struct RequestBatch {
     }
 
     var items: [Item]
+    var registry: RegistrySnapshot
     var prices: ChainPrices?
     var policy: AllocationPolicy
     var now: Timestamp
@@ -36,7 +37,7 @@ struct RequestBatch {
         let wallets = Set(fresh.map(\.item.request.fromAddress)).sorted()
         async let locked = PositionStore.lock(wallets, in: transaction)
         async let known = WithdrawalStore.known(fresh.map(\.item.key), in: transaction)
-        async let waiting = PositionStore.waiting(among: wallets, in: transaction)
+        async let waiting = PositionStore.waiting(among: wallets, forMoney: false, in: transaction)
         var set = WorkingSet(entries: [], positions: try await locked)
         let fingerprints = Dictionary(
             try await known.map { ($0.key, $0.fingerprint) },
@@ -63,9 +64,19 @@ struct RequestBatch {
                 byWallet[item.request.fromAddress, default: []].append(item.key)
             }
         }
-        for (wallet, keys) in byWallet { promise(keys, at: wallet, queued: queued.contains(wallet), &set, &result) }
+        let terms = PromiseTerms(
+            registry: registry,
+            energyFee: prices?.energyPrice ?? .zero,
+            bandwidthFee: prices?.bandwidthPrice ?? .zero,
+            notAfter: now + policy.sendWindow,
+            shortUntil: now + policy.shortageLimit
+        )
+        for (wallet, keys) in byWallet {
+            promise(keys, at: wallet, queued: queued.contains(wallet), terms, &set, &result)
+        }
+        try await ChargeStore.book(&set, terms: terms, now: now, in: transaction)
         result.notices = set.changes.notices
-        result.statements = ChangeStore.statements(for: set, particulars: particulars, source: "standing", now: now)
+        result.statements = ChangeStore.statements(for: set, particulars: particulars, now: now)
         return result
     }
 
@@ -94,6 +105,7 @@ struct RequestBatch {
             userID: request.userID,
             urgency: request.urgency.rank,
             deadline: request.deadline,
+            maxCost: request.maxCost,
             receivedAt: now
         )
         set.insert(.init(withdrawal: withdrawal, allocationID: UUIDv7(at: now), hasOpenPromise: false))
@@ -104,31 +116,29 @@ struct RequestBatch {
         _ keys: [WithdrawalKey],
         at wallet: TronAddress,
         queued: Bool,
+        _ terms: PromiseTerms,
         _ set: inout WorkingSet,
         _ result: inout Result
     ) {
-        guard !queued, let prices, let position = set.positions[wallet], position.activated else {
+        guard !queued, prices != nil, let position = set.positions[wallet], position.activated else {
             for key in keys { set.handle(.awaitsEnergy, for: key, now: now) }
             result.waiting = true
             return
         }
-        let plan = set.promise(
-            to: keys,
-            at: wallet,
-            bandwidthPrice: prices.bandwidthPrice,
-            now: now,
-            terms: { entry, position in
-                ReadyTerms(
-                    allocationID: entry.allocationID,
-                    source: "standing",
-                    bandwidthAvailable: position.bandwidthAvailable,
-                    energyPrice: prices.energyPrice,
-                    notAfter: now + policy.sendWindow
-                )
-            }
-        )
+        // What nobody can pay for is found out by charging it.
+        var purse = Purse()
+        let plan = set.promise(to: keys, at: wallet, terms: terms, purse: &purse)
         for (claim, obstacle) in plan?.blocked ?? [] {
-            if case .energy = obstacle { set.handle(.awaitsEnergy, for: claim.key, now: now) }
+            switch obstacle {
+            case .energy: set.handle(.awaitsEnergy, for: claim.key, now: now)
+            case .price(let reason, let cost):
+                set.handle(
+                    .shortOf(claim.need.energy, reason: reason, until: terms.shortUntil, cost: cost),
+                    for: claim.key,
+                    now: now
+                )
+            case .tokens, .bandwidth: break
+            }
             result.waiting = true
         }
     }

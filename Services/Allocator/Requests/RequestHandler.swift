@@ -36,7 +36,13 @@ struct RequestHandler {
         let known = needs.needs(for: items.map(\.request.toAddress))
         for index in items.indices { items[index].need = known[index] }
 
-        let batch = RequestBatch(items: items, prices: prices.latest, policy: policy, now: work.now)
+        let batch = RequestBatch(
+            items: items,
+            registry: registry.snapshot,
+            prices: prices.latest,
+            policy: policy,
+            now: work.now
+        )
         let outcome = try await batch.run(in: work.database)
         for notice in outcome.notices { try work.publish(notice.event, in: traces[notice.event]) }
         for answer in outcome.rejected { try work.publish(answer, in: traces[answer]) }
@@ -52,6 +58,7 @@ struct RequestHandler {
 /// Handles batches of `withdrawal.settle` and `withdrawal.cancel`.
 struct CommandHandler {
     let registry: RegistryReader
+    let prices: PriceReader
 
     func settle(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
         try await handle(deliveries, work) { admission, command in
@@ -118,7 +125,8 @@ struct CommandHandler {
             }
         }
         guard !items.isEmpty else { return result }
-        let outcome = try await CommandBatch(items: items, now: work.now).run(in: work.database)
+        let batch = CommandBatch(items: items, registry: registry.snapshot, prices: prices.latest, now: work.now)
+        let outcome = try await batch.run(in: work.database)
         for notice in outcome.notices { try work.publish(notice.event, in: traces[notice.event]) }
         for answer in outcome.rejected { try work.publish(answer, in: traces[answer]) }
         work.finish(with: outcome.statements)

@@ -64,14 +64,21 @@ enum AcquisitionStore {
     }
 
     /// Stores attempts, and the acquisitions of those that bring energy, before anything leaves the process.
-    static func insert(_ attempts: [NewAttempt], now: Timestamp, in transaction: PostgresTransaction) async throws {
+    /// - Parameter energyPrice: what the energy of our own stake costs that they bring.
+    static func insert(
+        _ attempts: [NewAttempt],
+        energyPrice: SunPerEnergy,
+        now: Timestamp,
+        in transaction: PostgresTransaction
+    ) async throws {
         let bringing = attempts.compactMap { attempt in attempt.acquisition.map { (attempt, $0) } }
         if !bringing.isEmpty {
             try await transaction.execute(
                 """
                 INSERT INTO allocator.acquisition
-                       (acquisition_id, wallet, pool_id, source, energy, stake_sun, allocations, state, started_at)
-                SELECT i, w, p, 'own_stake', e, s, n, 'started', \(now)
+                       (acquisition_id, wallet, pool_id, source, energy, stake_sun, allocations, state, started_at,
+                        energy_price)
+                SELECT i, w, p, 'own_stake', e, s, n, 'started', \(now), \(energyPrice.rawValue)
                   FROM unnest(\(bringing.map(\.1.id))::uuid[], \(bringing.map(\.0.wallet))::bytea[],
                               \(bringing.map(\.0.pool))::text[], \(bringing.map(\.1.energy))::bigint[],
                               \(bringing.map(\.0.stake))::bigint[], \(bringing.map(\.1.serves))::integer[])
@@ -183,6 +190,26 @@ enum AcquisitionStore {
             """,
             as: UUIDv7.self
         )
+    }
+
+    /// Source and price of the energy that was proven last at each wallet; those at which nothing stands that we brought are
+    /// left out.
+    static func newestEnergy(
+        at wallets: [TronAddress],
+        in transaction: PostgresTransaction
+    ) async throws -> [TronAddress: EnergyOffer] {
+        guard !wallets.isEmpty else { return [:] }
+        let rows = try await transaction.query(
+            """
+            SELECT DISTINCT ON (wallet) wallet, source, energy_price FROM allocator.acquisition
+             WHERE wallet = ANY(\(wallets)::bytea[]) AND state = 'proven'
+             ORDER BY wallet, proven_at DESC, acquisition_id DESC
+            """,
+            as: (TronAddress, String, Int64).self
+        )
+        return rows.reduce(into: [:]) { offers, row in
+            offers[row.0] = EnergyOffer(source: row.1, price: SunPerEnergy(rawValue: row.2))
+        }
     }
 
     /// Wallets to which energy is on its way.

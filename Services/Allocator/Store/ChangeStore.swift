@@ -16,26 +16,34 @@ enum ChangeStore {
     static func statements(
         for set: WorkingSet,
         particulars: [WithdrawalKey: Particulars] = [:],
-        source: String,
         now: Timestamp
     ) -> [SQL] {
+        assert(set.reserved.isEmpty, "what is reserved is paid for first: ChargeStore.book")
         let changes = set.changes
         var statements: [SQL] = []
         let inserted = changes.inserted.compactMap { set.entries[$0] }
         if !inserted.isEmpty {
             statements.append(insertWithdrawals(inserted.map(\.withdrawal), particulars, now: now))
-            statements.append(insertAllocations(inserted, changes.allocations, source: source, now: now))
+            statements.append(insertAllocations(inserted, changes.allocations, now: now))
         }
-        let updated = changes.updated.sorted().compactMap { set.entries[$0]?.withdrawal }
+        let touched = changes.updated.sorted().compactMap { set.entries[$0] }
+        let updated = touched.map(\.withdrawal)
         if !updated.isEmpty { statements.append(updateWithdrawals(updated, now: now)) }
         let insertedAllocations = Set(inserted.map(\.allocationID))
         let allocations = changes.allocations.filter { !insertedAllocations.contains($0.key) }.sorted {
             $0.key < $1.key
         }
-        if !allocations.isEmpty { statements.append(updateAllocations(allocations, source: source, now: now)) }
+        if !allocations.isEmpty {
+            let sources = Dictionary(
+                uniqueKeysWithValues: touched.map { ($0.allocationID, $0.withdrawal.cost?.source) }
+            )
+            statements.append(updateAllocations(allocations, sources: sources, now: now))
+        }
         if !changes.closed.isEmpty { statements.append(closePromises(changes.closed, now: now)) }
         if !changes.reclosed.isEmpty { statements.append(reclosePromises(changes.reclosed, now: now)) }
-        if !changes.usedLate.isEmpty { statements.append(usePromisesLate(changes.usedLate)) }
+        if !changes.usedLate.isEmpty {
+            statements.append(usePromisesLate(changes.usedLate, uncharged: changes.uncharged))
+        }
         if !changes.reopened.isEmpty { statements.append(reopenPromises(changes.reopened)) }
         if !changes.opened.isEmpty { statements.append(openPromises(changes.opened, now: now)) }
         let positions = changes.positions.compactMap { set.positions[$0] }
@@ -55,8 +63,8 @@ enum ChangeStore {
             INSERT INTO allocator.withdrawal
                    (partner_id, withdrawal_id, state, sequence, fingerprint, user_id, from_address, to_address, amount,
                     urgency, deadline, batch_id, message_id, need_energy, need_bandwidth, received_at, updated_at,
-                    short_until, not_after)
-            SELECT p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, \(now), su, na
+                    short_until, not_after, max_cost_sun, short_reason)
+            SELECT p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, \(now), su, na, mc, sr
               FROM unnest(\(rows.map(\.key.partner))::text[], \(rows.map(\.key.id))::text[], \(rows.map(\.state))::text[],
                           \(rows.map { Int32($0.sequence) })::integer[],
                           \(extras.map { $0?.fingerprint ?? [] })::bytea[], \(rows.map(\.userID))::text[],
@@ -65,26 +73,27 @@ enum ChangeStore {
                           \(extras.map { $0?.batchID })::text[], \(extras.map { $0?.messageID })::text[],
                           \(rows.map(\.need?.energy))::bigint[], \(rows.map(\.need?.bandwidth))::bigint[],
                           \(rows.map(\.receivedAt))::timestamptz[], \(rows.map(\.shortUntil))::timestamptz[],
-                          \(rows.map(\.notAfter))::timestamptz[])
-                   AS n(p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, su, na)
+                          \(rows.map(\.notAfter))::timestamptz[], \(rows.map(\.maxCost))::bigint[],
+                          \(rows.map(\.shortReason))::text[])
+                   AS n(p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, su, na, mc, sr)
             """
     }
 
     private static func insertAllocations(
         _ rows: [WorkingSet.Entry],
         _ states: [UUIDv7: AllocationState],
-        source: String,
         now: Timestamp
     ) -> SQL {
         """
         INSERT INTO allocator.allocation
                (allocation_id, partner_id, withdrawal_id, wallet, state, method, source, energy, created_at, updated_at)
-        SELECT a, p, i, w, s, 'energy', \(source), e, \(now), \(now)
+        SELECT a, p, i, w, s, 'energy', o, e, \(now), \(now)
           FROM unnest(\(rows.map(\.allocationID))::uuid[], \(rows.map(\.withdrawal.key.partner))::text[],
                       \(rows.map(\.withdrawal.key.id))::text[], \(rows.map(\.withdrawal.from))::bytea[],
                       \(rows.map { states[$0.allocationID] ?? .pending })::text[],
+                      \(rows.map { $0.withdrawal.cost?.source ?? WalletPosition.standing })::text[],
                       \(rows.map { $0.withdrawal.need?.energy ?? .zero })::bigint[])
-               AS n(a, p, i, w, s, e)
+               AS n(a, p, i, w, s, o, e)
         """
     }
 
@@ -92,6 +101,7 @@ enum ChangeStore {
         """
         UPDATE allocator.withdrawal w
            SET state = n.s, sequence = n.q, need_energy = n.ne, need_bandwidth = n.nb, short_until = n.su,
+               short_reason = n.sr,
                not_after = n.na, reported_txid = n.rt, txid = n.t, transfer_block = n.tb, reason = n.re,
                energy_used = coalesce(n.eu, w.energy_used), energy_fee = coalesce(n.ef, w.energy_fee),
                bandwidth_used = coalesce(n.bu, w.bandwidth_used), bandwidth_fee = coalesce(n.bf, w.bandwidth_fee),
@@ -103,22 +113,23 @@ enum ChangeStore {
                       \(rows.map(\.transfer))::bytea[], \(rows.map(\.transferBlock))::bigint[],
                       \(rows.map(\.reason))::text[], \(rows.map(\.receipt?.energyUsed))::bigint[],
                       \(rows.map(\.receipt?.energyFee))::bigint[], \(rows.map(\.receipt?.bandwidthUsed))::bigint[],
-                      \(rows.map(\.receipt?.bandwidthFee))::bigint[])
-               AS n(p, i, s, q, ne, nb, su, na, rt, t, tb, re, eu, ef, bu, bf)
+                      \(rows.map(\.receipt?.bandwidthFee))::bigint[], \(rows.map(\.shortReason))::text[])
+               AS n(p, i, s, q, ne, nb, su, na, rt, t, tb, re, eu, ef, bu, bf, sr)
          WHERE w.partner_id = n.p AND w.withdrawal_id = n.i
         """
     }
 
     private static func updateAllocations(
         _ rows: [(key: UUIDv7, value: AllocationState)],
-        source: String,
+        sources: [UUIDv7: String?],
         now: Timestamp
     ) -> SQL {
         """
         UPDATE allocator.allocation a
            SET state = n.s, updated_at = \(now), energy = coalesce(w.need_energy, a.energy),
-               source = CASE WHEN n.s = 'completed' AND a.state <> 'completed' THEN \(source) ELSE a.source END
-          FROM unnest(\(rows.map(\.key))::uuid[], \(rows.map(\.value))::text[]) AS n(a, s), allocator.withdrawal w
+               source = coalesce(n.o, a.source)
+          FROM unnest(\(rows.map(\.key))::uuid[], \(rows.map(\.value))::text[],
+                      \(rows.map { sources[$0.key] ?? nil })::text[]) AS n(a, s, o), allocator.withdrawal w
          WHERE a.allocation_id = n.a AND w.partner_id = a.partner_id AND w.withdrawal_id = a.withdrawal_id
         """
     }
@@ -146,11 +157,15 @@ enum ChangeStore {
         """
     }
 
-    private static func usePromisesLate(_ rows: [(allocation: UUIDv7, block: Int64)]) -> SQL {
+    private static func usePromisesLate(
+        _ rows: [(allocation: UUIDv7, block: Int64)],
+        uncharged: [UUIDv7: CostSheet]
+    ) -> SQL {
         """
-        UPDATE allocator.promise p SET close_reason = 'used', closed_block = n.block
-          FROM (SELECT DISTINCT ON (q.allocation_id) q.promise_id, r.b AS block
-                  FROM unnest(\(rows.map(\.allocation))::uuid[], \(rows.map(\.block))::bigint[]) AS r(a, b)
+        UPDATE allocator.promise p SET close_reason = 'used', closed_block = n.block, charged = n.charged
+          FROM (SELECT DISTINCT ON (q.allocation_id) q.promise_id, r.b AS block, r.c AS charged
+                  FROM unnest(\(rows.map(\.allocation))::uuid[], \(rows.map(\.block))::bigint[],
+                              \(rows.map { uncharged[$0.allocation] == nil })::boolean[]) AS r(a, b, c)
                   JOIN allocator.promise q ON q.allocation_id = r.a AND q.close_reason = 'revoked'
                  ORDER BY q.allocation_id, q.closed_at DESC) AS n
          WHERE p.promise_id = n.promise_id

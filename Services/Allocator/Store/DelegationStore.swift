@@ -107,7 +107,8 @@ extension DelegationStore {
                AND NOT d.wallet = ANY(\(wallets)::bytea[])
                AND NOT EXISTS (SELECT 1 FROM allocator.acquisition q WHERE q.wallet = d.wallet AND q.state = 'started')
                AND NOT EXISTS (SELECT 1 FROM allocator.withdrawal w
-                                WHERE w.from_address = d.wallet AND w.state IN ('received', 'acquiring', 'short'))
+                                WHERE w.from_address = d.wallet AND w.state IN ('received', 'acquiring', 'short')
+                                  AND NOT \(WithdrawalStore.isShortOfMoney))
              ORDER BY d.wallet LIMIT 100
             """,
             as: (String, TronAddress, Sun).self

@@ -9,11 +9,12 @@ enum PositionStore {
         let rows = try await transaction.query(
             """
             SELECT wallet, block, activated, energy_limit, energy_used, bandwidth_available, balance_sun, usdt_balance,
-                   withheld_energy, promised_energy, promised_amount, promised_count
+                   withheld_energy, promised_energy, promised_amount, promised_count, energy_source, energy_price
               FROM allocator.wallet_position WHERE wallet = ANY(\(wallets)::bytea[]) ORDER BY wallet FOR NO KEY UPDATE
             """,
             as: (
-                TronAddress, Int64, Bool, Energy, Energy, Bandwidth, Sun, Int64, Energy, Energy, Int64, Int64
+                TronAddress, Int64, Bool, Energy, Energy, Bandwidth, Sun, Int64, Energy, Energy, Int64, Int64, String,
+                Int64
             ).self
         )
         return rows.map {
@@ -29,7 +30,9 @@ enum PositionStore {
                 withheld: $0.8,
                 promisedEnergy: $0.9,
                 promisedUnits: $0.10,
-                promisedCount: $0.11
+                promisedCount: $0.11,
+                energySource: $0.12,
+                energyPrice: SunPerEnergy(rawValue: $0.13)
             )
         }
     }
@@ -56,14 +59,19 @@ enum PositionStore {
         )
     }
 
-    /// Which of the wallets have withdrawals that wait for energy.
-    static func waiting(among wallets: [TronAddress], in transaction: PostgresTransaction) async throws -> [TronAddress]
-    {
+    /// Which of the wallets have withdrawals that wait.
+    /// - Parameter forMoney: also those that wait for nothing but money, which keep nobody from what stands at the wallet.
+    static func waiting(
+        among wallets: [TronAddress],
+        forMoney: Bool,
+        in transaction: PostgresTransaction
+    ) async throws -> [TronAddress] {
         try await transaction.query(
             """
             SELECT w FROM unnest(\(wallets)::bytea[]) AS w
              WHERE EXISTS (SELECT 1 FROM allocator.withdrawal
-                            WHERE from_address = w AND state IN ('received', 'acquiring', 'short'))
+                            WHERE from_address = w AND state IN ('received', 'acquiring', 'short')
+                              AND (\(forMoney) OR NOT \(WithdrawalStore.isShortOfMoney)))
             """,
             as: TronAddress.self
         )
@@ -78,7 +86,8 @@ enum PositionStore {
                    energy_used = r.energy_used, bandwidth_available = r.bandwidth_available,
                    balance_sun = r.balance_sun, usdt_balance = r.usdt_balance, withheld_energy = r.withheld,
                    promised_energy = r.promised_energy, promised_amount = r.promised_amount,
-                   promised_count = r.promised_count, requested_energy = p.requested_energy + r.requested,
+                   promised_count = r.promised_count, energy_source = r.energy_source,
+                   energy_price = r.energy_price, requested_energy = p.requested_energy + r.requested,
                    observed_at = CASE WHEN r.block > p.block THEN \(now) ELSE p.observed_at END,
                    idle_since = CASE WHEN r.promised_count > 0 THEN NULL ELSE coalesce(p.idle_since, \(now)) END
               FROM unnest(\(positions.map(\.wallet))::bytea[], \(positions.map(\.block))::bigint[],
@@ -87,9 +96,12 @@ enum PositionStore {
                           \(positions.map(\.balance))::bigint[], \(positions.map(\.tokenUnits))::bigint[],
                           \(positions.map(\.withheld))::bigint[], \(positions.map(\.promisedEnergy))::bigint[],
                           \(positions.map(\.promisedUnits))::bigint[], \(positions.map(\.promisedCount))::bigint[],
-                          \(positions.map { requested[$0.wallet] ?? .zero })::bigint[])
+                          \(positions.map { requested[$0.wallet] ?? .zero })::bigint[],
+                          \(positions.map(\.energySource))::text[],
+                          \(positions.map(\.energyPrice.rawValue))::bigint[])
                    AS r(wallet, block, activated, energy_limit, energy_used, bandwidth_available, balance_sun,
-                        usdt_balance, withheld, promised_energy, promised_amount, promised_count, requested)
+                        usdt_balance, withheld, promised_energy, promised_amount, promised_count, requested,
+                        energy_source, energy_price)
              WHERE p.wallet = r.wallet
             """
     }
@@ -112,6 +124,20 @@ extension PositionStore {
         guard !wallets.isEmpty else { return }
         try await transaction.execute(
             "UPDATE allocator.wallet_position SET withheld_energy = 0 WHERE wallet = ANY(\(wallets)::bytea[])"
+        )
+    }
+
+    /// Lets wallets take over source and price of the energy that was proven at them last, where no working set holds them.
+    static func takeOverEnergy(at wallets: [TronAddress], in transaction: PostgresTransaction) async throws {
+        guard !wallets.isEmpty else { return }
+        try await transaction.execute(
+            """
+            UPDATE allocator.wallet_position p SET energy_source = q.source, energy_price = q.energy_price
+              FROM (SELECT DISTINCT ON (wallet) wallet, source, energy_price FROM allocator.acquisition
+                     WHERE wallet = ANY(\(wallets)::bytea[]) AND state = 'proven'
+                     ORDER BY wallet, proven_at DESC, acquisition_id DESC) AS q
+             WHERE p.wallet = q.wallet
+            """
         )
     }
 }

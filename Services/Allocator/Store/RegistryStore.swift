@@ -10,8 +10,11 @@ enum RegistryStore {
         let newest = try await connection.queryOne("SELECT revision FROM registry.v1_revision", as: Int64.self)
         guard let now = newest, now != revision else { return nil }
         let partners = try await connection.query(
-            "SELECT partner_id, paused FROM registry.v1_partner",
-            as: (PartnerID, Bool).self
+            """
+            SELECT p.partner_id, p.paused, t.margin_permille, t.fee_sun, t.charge_rule, t.payer, t.credit_limit_sun
+              FROM registry.v1_partner p JOIN registry.v1_partner_terms t USING (partner_id)
+            """,
+            as: (PartnerID, Bool, Int32, Sun, ChargeRule, Payer, Sun).self
         )
         let users = try await connection.query(
             "SELECT user_name, partner_id FROM registry.v1_broker_user",
@@ -27,10 +30,20 @@ enum RegistryStore {
         )
         return RegistrySnapshot(
             revision: now,
-            partners: partners.map { .init(id: $0.0, paused: $0.1) },
+            partners: partners.map {
+                .init(
+                    id: $0.0,
+                    paused: $0.1,
+                    terms: PricingTerms(marginPermille: $0.2, fee: $0.3, chargeRule: $0.4, payer: $0.5),
+                    creditLimit: $0.6
+                )
+            },
             entitlements: users.reduce(into: [:]) { $0[$1.0, default: []].insert($1.1) },
             hotWallets: Dictionary(uniqueKeysWithValues: wallets.map { ($0.0, $0.1) }),
             pools: pools.map { .init(id: $0.0, address: $0.1, permissionID: $0.2, partner: $0.3, rank: $0.4) }
         )
     }
 }
+
+extension ChargeRule: PostgresValue {}
+extension Payer: PostgresValue {}

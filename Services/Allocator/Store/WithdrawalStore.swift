@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Models
 internal import Planning
 internal import Storage
@@ -36,17 +37,28 @@ enum WithdrawalStore {
     }
 
     /// Locks the withdrawals of these names.
-    static func lock(_ keys: [WithdrawalKey], in transaction: PostgresTransaction) async throws -> [WorkingSet.Entry] {
+    /// - Parameter costs: also ask the ledger what is charged for those that are ready.
+    static func lock(
+        _ keys: [WithdrawalKey],
+        costs: Bool = false,
+        in transaction: PostgresTransaction
+    ) async throws -> [WorkingSet.Entry] {
         try await load(
             """
             JOIN unnest(\(keys.map(\.partner))::text[], \(keys.map(\.id))::text[]) AS k(p, i)
               ON w.partner_id = k.p AND w.withdrawal_id = k.i
             """,
+            costs: costs,
             in: transaction
         )
     }
 
-    /// Locks the withdrawals of wallets that wait for energy, urgent and old ones first, at most `limit`.
+    /// Holds of a withdrawal that waits for nothing but money.
+    static let isShortOfMoney: SQL =
+        "(state = 'short' AND coalesce(short_reason IN ('insufficient_balance', 'max_cost'), false))"
+
+    /// Locks the withdrawals of wallets that wait for energy, urgent and old ones first, at most `limit`. Those that were short
+    /// of money come last, so that they keep nobody from his turn.
     static func lockWaiting(
         at wallets: [TronAddress],
         limit: Int,
@@ -57,7 +69,7 @@ enum WithdrawalStore {
             JOIN (SELECT partner_id AS p, withdrawal_id AS i FROM allocator.withdrawal
                    WHERE from_address = ANY(\(wallets)::bytea[]) AND state IN ('received', 'acquiring', 'short')
                      AND need_energy IS NOT NULL
-                   ORDER BY urgency DESC, received_at LIMIT \(limit)) AS k ON w.partner_id = k.p AND w.withdrawal_id = k.i
+                   ORDER BY \(isShortOfMoney), urgency DESC, received_at LIMIT \(limit)) AS k ON w.partner_id = k.p AND w.withdrawal_id = k.i
             """,
             in: transaction
         )
@@ -81,13 +93,14 @@ enum WithdrawalStore {
 
     private static func load(
         _ selection: SQL,
+        costs: Bool = false,
         in transaction: PostgresTransaction
     ) async throws -> [WorkingSet.Entry] {
         let rows = try await transaction.query(
             """
             SELECT w.partner_id, w.withdrawal_id, w.from_address, w.to_address, w.amount, w.user_id, w.urgency, w.deadline,
                    w.received_at, w.state, w.sequence, w.need_energy, w.need_bandwidth, w.short_until, w.not_after,
-                   w.reported_txid, w.txid, w.transfer_block, w.reason, a.allocation_id,
+                   w.reported_txid, w.txid, w.transfer_block, w.reason, w.max_cost_sun, w.short_reason, a.allocation_id,
                    EXISTS (SELECT 1 FROM allocator.promise p
                             WHERE p.allocation_id = a.allocation_id AND p.closed_at IS NULL)
               FROM allocator.withdrawal w
@@ -98,9 +111,11 @@ enum WithdrawalStore {
             as: (
                 PartnerID, WithdrawalID, TronAddress, TronAddress, Int64, String?, Int16, Timestamp?, Timestamp,
                 WithdrawalState, Int32, Energy?, Bandwidth?, Timestamp?, Timestamp?, TransactionID?, TransactionID?,
-                Int64?, String?, UUIDv7, Bool
+                Int64?, String?, Sun?, ShortageReason?, UUIDv7, Bool
             ).self
         )
+        let charged = costs ? rows.filter { $0.9 == .ready }.map(\.21) : []
+        let sheets = charged.isEmpty ? [:] : try await Books(in: transaction).sheets(of: charged)
         return rows.map { row in
             var need: Need?
             if let energy = row.11 { need = Need(energy: energy, bandwidth: row.12 ?? .zero) }
@@ -112,18 +127,21 @@ enum WithdrawalStore {
                 userID: row.5,
                 urgency: row.6,
                 deadline: row.7,
+                maxCost: row.19,
                 receivedAt: row.8,
                 state: row.9,
                 sequence: Int(row.10),
                 need: need,
                 shortUntil: row.13,
+                shortReason: row.20,
                 notAfter: row.14,
                 reported: row.15,
                 transfer: row.16,
                 transferBlock: row.17,
-                reason: row.18
+                reason: row.18,
+                cost: sheets[row.21]
             )
-            return WorkingSet.Entry(withdrawal: withdrawal, allocationID: row.19, hasOpenPromise: row.20)
+            return WorkingSet.Entry(withdrawal: withdrawal, allocationID: row.21, hasOpenPromise: row.22)
         }
     }
 }

@@ -8,7 +8,7 @@ struct PartnerDemo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract:
-            "On the local stack: make a partner with a broker user and a funded hot wallet, to try an upstream with.",
+            "On the local stack: make a partner with a broker user, a deposit and a funded hot wallet, to try an upstream with.",
         discussion: """
             Writes shell variables: the partner, its broker user and password, the wallet and its key. The key is worth \
             nothing: the wallet exists on the devnet alone.

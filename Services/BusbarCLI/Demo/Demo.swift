@@ -159,6 +159,11 @@ enum Demo {
                 in: postgres
             )
         }
+        let charged = try await Operations.withPostgres(stack.environment.variables) { postgres in
+            try await DemoFigures.charged(to: world.partners.map(\.id), in: postgres)
+        }
+        summary.bookedSun = charged.earned.rawValue
+        summary.stillHeldSun = charged.open.rawValue
         summary.delegations = figures.delegations
         summary.allocations = figures.allocations
         summary.allocationsPerDelegationPercent = figures.allocations * 100 / max(1, figures.delegations)

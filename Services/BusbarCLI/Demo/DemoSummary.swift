@@ -47,6 +47,12 @@ struct DemoSummary: Codable, Sendable {
     var bandwidthBurnSun: Int64 = 0
     /// What the same transfers had cost without any energy.
     var burnEverythingSun: Int64 = 0
+    /// What the partners were told that settled withdrawals cost them; margin and fee of it.
+    var chargedSun: Int64 = 0
+    var revenueSun: Int64 = 0
+    /// What the ledger says that they have paid, and what it holds for withdrawals that have not ended.
+    var bookedSun: Int64 = 0
+    var stillHeldSun: Int64 = 0
     /// Stake that is still delegated at the end.
     var stillDelegatedSun: Int64 = 0
     /// Findings of the audit by invariant.
@@ -68,6 +74,10 @@ struct DemoSummary: Codable, Sendable {
         case plannedBurnSun = "planned_burn_sun"
         case bandwidthBurnSun = "bandwidth_burn_sun"
         case burnEverythingSun = "burn_everything_sun"
+        case chargedSun = "charged_sun"
+        case revenueSun = "revenue_sun"
+        case bookedSun = "booked_sun"
+        case stillHeldSun = "still_held_sun"
         case stillDelegatedSun = "still_delegated_sun"
     }
 
@@ -83,6 +93,10 @@ struct DemoSummary: Codable, Sendable {
             energyUsed += settled.energyUsed.rawValue
             unplannedBurnSun += settled.energyFee.rawValue
             bandwidthBurnSun += settled.bandwidthFee.rawValue
+            if let cost = settled.cost {
+                chargedSun += cost.total.rawValue
+                revenueSun += cost.margin.rawValue + cost.fee.rawValue
+            }
             let burnt = scaledDown(settled.energyFee.rawValue, by: 1, over: max(1, energyPrice.rawValue)) ?? 0
             burnEverythingSun += (settled.energyUsed.rawValue + burnt) * energyPrice.rawValue
         }
@@ -114,7 +128,7 @@ struct DemoSummary: Codable, Sendable {
     /// Whether everything went as it should.
     var isClean: Bool {
         outcomes == ["settled": requested] && unplannedBurnSun == 0 && stillDelegatedSun == 0
-            && audit.values.allSatisfy { $0 == 0 }
+            && chargedSun == bookedSun && stillHeldSun == 0 && audit.values.allSatisfy { $0 == 0 }
     }
 
     /// Label and value, line by line.
@@ -145,6 +159,12 @@ struct DemoSummary: Codable, Sendable {
             ("burnt for energy", "\(trx(unplannedBurnSun)) unplanned, \(trx(plannedBurnSun)) planned"),
             ("burnt for bandwidth", trx(bandwidthBurnSun)),
             ("burning everything", "\(trx(burnEverythingSun)); saved \(trx(saved))"),
+            (
+                "charged",
+                "\(trx(chargedSun)), of it margin and fees \(trx(revenueSun)); in the books "
+                    + (bookedSun == chargedSun && stillHeldSun == 0
+                        ? "the same" : "\(trx(bookedSun)), and \(trx(stillHeldSun)) still held")
+            ),
             ("still delegated", stillDelegatedSun == 0 ? "nothing: all reclaimed" : trx(stillDelegatedSun)),
             ("audit", findings.joined(separator: ", ")),
             ("took", "\(seconds) s"),

@@ -28,6 +28,9 @@ struct DemoWorld: Sendable {
 
     static let partnerCount = 2
     static let walletCount = 5
+    /// What each partner pays in before it asks for anything, and what it has agreed to pay.
+    static let deposit = Sun(1_000_000 * Sun.trx.rawValue)
+    static let terms: [String: RegistryValue] = ["margin_permille": .number(100), "fee_sun": .number(100_000)]
 
     /// Registers partners and wallets, funds the wallets, and gives the first recipients a little USDT.
     static func make(_ stack: RunningStack, run: String, plan: DemoPlan) async throws -> DemoWorld {
@@ -51,7 +54,7 @@ struct DemoWorld: Sendable {
         return DemoWorld(partners: partners, wallets: wallets, recipients: recipients)
     }
 
-    /// Makes the partners' broker users and queues, and registers them with their wallets.
+    /// Makes the partners' broker users and queues, registers them with their wallets, and books their deposits.
     static func register(
         _ partners: [Partner],
         _ wallets: [Wallet],
@@ -78,6 +81,17 @@ struct DemoWorld: Sendable {
             let registry = RegistryAdmin(postgres: postgres, actor: "demo", clock: SystemClock())
             for partner in partners {
                 try await registry.addPartner(partner.id, name: partner.id.rawValue, brokerUsers: [partner.user])
+            }
+            let desk = LedgerDesk(postgres: postgres, actor: "demo", clock: SystemClock())
+            for partner in partners {
+                try await desk.setTerms(of: partner.id, terms)
+                _ = try await desk.credit(
+                    partner.id,
+                    user: nil,
+                    amount: deposit,
+                    key: nil,
+                    note: "deposit of the demo"
+                )
             }
             for (number, wallet) in wallets.enumerated() {
                 try await registry.addHotWallet(

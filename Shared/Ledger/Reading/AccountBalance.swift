@@ -36,3 +36,48 @@ extension Books {
         ).map { AccountBalance(code: $0.0, user: $0.1, balance: $0.2, creditLimit: $0.3) }
     }
 }
+
+extension Books {
+    /// What payers can still spend, credit included, by a reading that locks nothing. Accounts that were never opened are left
+    /// out.
+    public func room(of accounts: [LedgerAccount]) async throws -> [LedgerAccount: Sun] {
+        guard !accounts.isEmpty else { return [:] }
+        let rows = try await database.query(
+            """
+            SELECT code, least(balance_sun::numeric + credit_limit_sun, 9223372036854775807)::bigint
+              FROM ledger.v1_balance WHERE code = ANY(\(accounts.map(\.code))::text[]) AND credit_limit_sun IS NOT NULL
+            """,
+            as: (String, Sun).self
+        )
+        let codes = Dictionary(rows, uniquingKeysWith: { first, _ in first })
+        return accounts.reduce(into: [:]) { room, account in room[account] = codes[account.code] }
+    }
+
+    /// The sheets that allocations are charged by at present, open or earned. Those that nothing is charged for are left out.
+    public func sheets(of allocations: [UUIDv7]) async throws -> [UUIDv7: CostSheet] {
+        guard !allocations.isEmpty else { return [:] }
+        let rows = try await database.query(
+            """
+            SELECT allocation_id, source, energy, energy_price, energy_sun, bandwidth_sun, activation_sun, margin_sun, fee_sun,
+                   total_sun, baseline_sun
+              FROM ledger.v1_debit
+             WHERE allocation_id = ANY(\(allocations)::uuid[]) AND conclusion IS DISTINCT FROM 'refunded'
+            """,
+            as: (UUIDv7, String, Energy, Int64, Sun, Sun, Sun, Sun, Sun, Sun, Sun).self
+        )
+        return rows.reduce(into: [:]) { sheets, row in
+            sheets[row.0] = CostSheet(
+                source: row.1,
+                energy: row.2,
+                energyPrice: SunPerEnergy(rawValue: row.3),
+                energyCost: row.4,
+                bandwidthCost: row.5,
+                activationCost: row.6,
+                margin: row.7,
+                fee: row.8,
+                total: row.9,
+                baseline: row.10
+            )
+        }
+    }
+}

@@ -8,11 +8,23 @@ public struct RegistrySnapshot: Sendable, Equatable {
         public var id: PartnerID
         /// New requests are rejected with ``RejectionReason/partnerPaused``; settling and cancelling go on.
         public var paused: Bool
+        /// What it pays beyond the base cost, and for what comes to nothing.
+        public var terms: PricingTerms
+        /// How far its prepaid balance may go below zero.
+        public var creditLimit: Sun
 
-        /// A partner as `registry.v1_partner` shows it.
-        public init(id: PartnerID, paused: Bool) {
+        /// A partner as `registry.v1_partner` and `registry.v1_partner_terms` show it; by default with neither margin, fee
+        /// nor credit.
+        public init(
+            id: PartnerID,
+            paused: Bool,
+            terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
+            creditLimit: Sun = .zero
+        ) {
             self.id = id
             self.paused = paused
+            self.terms = terms
+            self.creditLimit = creditLimit
         }
     }
 

@@ -16,6 +16,8 @@ public struct Withdrawal: Sendable, Equatable {
     public let urgency: Int16
     /// When it expires unless it is ready; `nil` leaves that to the end of a shortage.
     public let deadline: Timestamp?
+    /// The most it may cost; `nil` for no limit.
+    public let maxCost: Sun?
     /// When it was stored, by domain time: the longer waiting of two equally urgent ones goes first.
     public let receivedAt: Timestamp
     /// Where it stands. Outcomes are for ever.
@@ -26,6 +28,8 @@ public struct Withdrawal: Sendable, Equatable {
     public internal(set) var need: Need?
     /// When a shortage ends it.
     public internal(set) var shortUntil: Timestamp?
+    /// What was last told to be missing; `nil` unless it is short.
+    public internal(set) var shortReason: ShortageReason?
     /// The latest expiration its transfer may have; `nil` before the first `ready`. It outlives a revocation.
     public internal(set) var notAfter: Timestamp?
     /// What the upstream says it sent; `nil` when it has said nothing. Not believed before a block shows it.
@@ -38,6 +42,8 @@ public struct Withdrawal: Sendable, Equatable {
     public internal(set) var reason: String?
     /// What the transfer cost; set once its block is solid, and not read back from the store.
     public internal(set) var receipt: TransferReceipt?
+    /// What is charged for its promise; `nil` when nothing is, and where it was not asked of the ledger.
+    public internal(set) var cost: CostSheet?
 
     /// A new one by the defaults, or one as stored; that the parts fit together is not checked.
     public init(
@@ -48,16 +54,19 @@ public struct Withdrawal: Sendable, Equatable {
         userID: String?,
         urgency: Int16,
         deadline: Timestamp?,
+        maxCost: Sun? = nil,
         receivedAt: Timestamp,
         state: WithdrawalState = .received,
         sequence: Int = 0,
         need: Need? = nil,
         shortUntil: Timestamp? = nil,
+        shortReason: ShortageReason? = nil,
         notAfter: Timestamp? = nil,
         reported: TransactionID? = nil,
         transfer: TransactionID? = nil,
         transferBlock: Int64? = nil,
-        reason: String? = nil
+        reason: String? = nil,
+        cost: CostSheet? = nil
     ) {
         self.key = key
         self.from = from
@@ -66,23 +75,31 @@ public struct Withdrawal: Sendable, Equatable {
         self.userID = userID
         self.urgency = urgency
         self.deadline = deadline
+        self.maxCost = maxCost
         self.receivedAt = receivedAt
         self.state = state
         self.sequence = sequence
         self.need = need
         self.shortUntil = shortUntil
+        self.shortReason = shortReason
         self.notAfter = notAfter
         self.reported = reported
         self.transfer = transfer
         self.transferBlock = transferBlock
         self.reason = reason
+        self.cost = cost
     }
 
     /// What it claims of its wallet's energy while it waits for some; `nil` when it does not, or its need is unknown.
     public var claim: Claim? {
-        guard let need, state == .received || state == .acquiring || state == .short else { return nil }
+        guard let need, isWaiting else { return nil }
         return Claim(key: key, need: need, units: units, urgency: urgency, receivedAt: receivedAt)
     }
+
+    /// Whether energy is kept for it, or brought: it claims some, and can pay as far as is known.
+    public var waitsForEnergy: Bool { claim != nil && shortReason?.isMoney != true }
+
+    private var isWaiting: Bool { state == .received || state == .acquiring || state == .short }
 }
 
 /// What a transfer cost on chain.
@@ -95,9 +112,18 @@ public struct TransferReceipt: Sendable, Equatable {
     public var bandwidthUsed: Bandwidth
     /// Burnt for bandwidth, reported apart from energy.
     public var bandwidthFee: Sun
+    /// When its block was made; `nil` when that is not known, and then it counts as in time.
+    public var blockTime: Timestamp?
 
     /// A receipt as the solid chain gives it.
-    public init(energyUsed: Energy, energyFee: Sun, bandwidthUsed: Bandwidth, bandwidthFee: Sun) {
+    public init(
+        energyUsed: Energy,
+        energyFee: Sun,
+        bandwidthUsed: Bandwidth,
+        bandwidthFee: Sun,
+        blockTime: Timestamp? = nil
+    ) {
+        self.blockTime = blockTime
         self.energyUsed = energyUsed
         self.energyFee = energyFee
         self.bandwidthUsed = bandwidthUsed
@@ -109,25 +135,25 @@ public struct TransferReceipt: Sendable, Equatable {
 public struct ReadyTerms: Sendable, Equatable {
     /// The withdrawal's one allocation.
     public var allocationID: UUIDv7
-    /// `own_stake` when energy was brought for it, `standing` when the wallet had enough.
-    public var source: String
     /// What the wallet had of one kind at the reading; it is told, not reserved.
     public var bandwidthAvailable: Bandwidth
     /// `getEnergyFee`: the fee limit is the full need at this price, because staked energy counts against it (DOMAIN 1.4).
     public var energyPrice: Sun
     /// The latest expiration the transfer may have.
     public var notAfter: Timestamp
+    /// What is charged for it, and where the energy came from.
+    public var cost: CostSheet
 
     /// Terms for one withdrawal; what it is promised is its ``Withdrawal/need``.
     public init(
         allocationID: UUIDv7,
-        source: String,
         bandwidthAvailable: Bandwidth,
         energyPrice: Sun,
-        notAfter: Timestamp
+        notAfter: Timestamp,
+        cost: CostSheet
     ) {
         self.allocationID = allocationID
-        self.source = source
+        self.cost = cost
         self.bandwidthAvailable = bandwidthAvailable
         self.energyPrice = energyPrice
         self.notAfter = notAfter
@@ -143,8 +169,8 @@ extension Withdrawal {
         case awaitsEnergy
         /// Energy was promised to it.
         case promised(ReadyTerms)
-        /// No energy can be had now; it ends at `until` unless some comes back.
-        case shortOf(Energy, reason: ShortageReason, until: Timestamp)
+        /// It cannot be made ready now; it ends at `until` unless what is missing comes. `cost` where its price is the reason.
+        case shortOf(Energy, reason: ShortageReason, until: Timestamp, cost: CostSheet? = nil)
         /// Its promise broke before the transfer.
         case promiseBroke(allocation: UUIDv7, reason: WithdrawalRevoked.Reason)
         /// The upstream says what it sent.
@@ -172,7 +198,9 @@ extension Withdrawal {
         case tell(WithdrawalNotice)
         /// Ends its open promise, if there is one.
         case closePromise(PromiseEnd)
-        /// Its latest promise was revoked, and the transfer came all the same.
+        /// What was charged for its promise is earned or given back.
+        case endCharge(ChargedEnd)
+        /// Its latest promise was revoked, and the transfer came all the same: it is charged again.
         case promiseUsedAfterAll(block: Int64)
         /// Opens its latest used promise again: the transfer that used it is gone.
         case reopenPromise
@@ -194,10 +222,12 @@ extension Withdrawal {
             guard state == .received || state == .short else { return [] }
             let isNew = state == .received
             state = .acquiring
+            shortReason = nil
             return isNew
                 ? [tell { .accepted(.init(withdrawalID: $0.id, partnerID: $0.partner, sequence: $1, userID: $2)) }] : []
         case .promised(let terms): return promised(terms)
-        case .shortOf(let missing, let reason, let until): return short(of: missing, reason: reason, until: until)
+        case .shortOf(let missing, let reason, let until, let cost):
+            return short(of: missing, reason: reason, until: until, cost: cost)
         case .promiseBroke(let allocation, let reason): return promiseBroke(allocation, reason)
         case .reported(let txid):
             guard mayHaveBeenSent else { return [refused("reported as sent")] }
@@ -231,7 +261,9 @@ extension Withdrawal {
         guard state == .received || state == .acquiring || state == .short, let need else { return [] }
         state = .ready
         shortUntil = nil
+        shortReason = nil
         notAfter = terms.notAfter
+        cost = terms.cost
         let limit = Sun(need.energy.rawValue * terms.energyPrice.rawValue)
         let notice = tell {
             .ready(
@@ -242,22 +274,34 @@ extension Withdrawal {
                     userID: $2,
                     allocationID: terms.allocationID,
                     method: .energy,
-                    source: terms.source,
+                    source: terms.cost.source,
                     energyAvailable: need.energy,
                     bandwidthAvailable: terms.bandwidthAvailable,
                     feeLimit: limit,
-                    notAfter: terms.notAfter
+                    notAfter: terms.notAfter,
+                    cost: terms.cost
                 )
             )
         }
         return [.allocation(.completed), notice]
     }
 
-    private mutating func short(of missing: Energy, reason: ShortageReason, until: Timestamp) -> [Effect] {
-        guard state == .received || state == .acquiring else { return [] }
+    private mutating func short(
+        of missing: Energy,
+        reason: ShortageReason,
+        until: Timestamp,
+        cost: CostSheet?
+    ) -> [Effect] {
+        switch state {
+        case .received, .acquiring: shortUntil = deadline.map { min($0, until) } ?? until
+        case .short where shortReason != reason && (reason.isMoney || shortReason?.isMoney == true):
+            // Who has to pay is told so, and that it was not the last thing missing. The shortage ends no later for it.
+            break
+        default: return []
+        }
         state = .short
-        let end = deadline.map { min($0, until) } ?? until
-        shortUntil = end
+        shortReason = reason
+        let end = shortUntil ?? until
         return [
             tell {
                 .short(
@@ -268,7 +312,8 @@ extension Withdrawal {
                         userID: $2,
                         reason: reason,
                         missing: missing,
-                        validUntil: end
+                        validUntil: end,
+                        cost: cost
                     )
                 )
             }
@@ -286,6 +331,7 @@ extension Withdrawal {
         let wasRevoked = state != .ready
         state = .ready
         shortUntil = nil
+        shortReason = nil
         transfer = txid
         transferBlock = block
         guard isFirst else { return [] }
@@ -297,6 +343,7 @@ extension Withdrawal {
         guard state == .ready, transfer == nil else { return [] }
         // `notAfter` stays: it tells that the upstream was once told to send, and may have done so before it heard of this.
         state = .acquiring
+        cost = nil
         let notice = tell {
             .revoked(
                 .init(
@@ -309,7 +356,7 @@ extension Withdrawal {
                 )
             )
         }
-        return [.closePromise(.revoked), .allocation(.processing), notice]
+        return [.closePromise(.revoked), .endCharge(.broken), .allocation(.processing), notice]
     }
 
     private mutating func transferFinal(_ receipt: TransferReceipt, _ succeeded: Bool) -> [Effect] {
@@ -319,7 +366,10 @@ extension Withdrawal {
             return end(.failed, promise: .used(block: block), allocation: .completed, failure: .transferFailed)
         }
         state = .settled
+        let isLate = receipt.blockTime.flatMap { time in notAfter.map { time > $0 } } ?? false
+        let cost = cost
         return [
+            .endCharge(isLate ? .settledLate : .settled),
             tell {
                 .settled(
                     .init(
@@ -332,10 +382,11 @@ extension Withdrawal {
                         energyUsed: receipt.energyUsed,
                         energyFee: receipt.energyFee,
                         bandwidthUsed: receipt.bandwidthUsed,
-                        bandwidthFee: receipt.bandwidthFee
+                        bandwidthFee: receipt.bandwidthFee,
+                        cost: cost
                     )
                 )
-            }
+            },
         ]
     }
 
@@ -347,6 +398,7 @@ extension Withdrawal {
     ) -> [Effect] {
         let wasReady = state == .ready
         state = outcome
+        shortReason = nil
         reason = failure?.rawValue
         let txid = transfer
         let notice = tell { key, sequence, user in
@@ -368,7 +420,9 @@ extension Withdrawal {
                 )
             }
         }
-        return (wasReady ? [.closePromise(promise)] : []) + [.allocation(allocation), notice]
+        // Nothing is charged for what is not ready.
+        let ends: [Effect] = wasReady ? [.closePromise(promise), .endCharge(promise.chargedEnd)] : []
+        return ends + [.allocation(allocation), notice]
     }
 
     private func afterOutcome(_ event: Event) -> [Effect] {

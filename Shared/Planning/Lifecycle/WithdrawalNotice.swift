@@ -20,6 +20,19 @@ public enum PromiseEnd: Sendable, Equatable {
         if case .used(let block) = self { block } else { nil }
     }
 
+    /// How the charge for it ends, when the withdrawal ends with it or goes on without it. One that is used and ends a
+    /// withdrawal at once has failed.
+    var chargedEnd: ChargedEnd {
+        switch self {
+        case .used: .transferFailed
+        case .revoked: .broken
+        case .cancelled: .cancelled
+        case .givenUp: .givenUp
+        case .notSent: .notSent
+        case .expired: .expired
+        }
+    }
+
     /// As stored.
     public var name: String {
         switch self {

@@ -73,6 +73,16 @@ public enum Obstacle: Sendable, Equatable {
     case tokens
     /// Neither bandwidth nor TRX for the transfer's bytes.
     case bandwidth
+    /// It costs more than it may, or than its payer has; the sheet is missing when it costs more than can be said.
+    case price(ShortageReason, CostSheet?)
+}
+
+/// Where a claim's energy would come from.
+public enum EnergyOrigin: Sendable, Equatable {
+    /// It stands at the wallet.
+    case standing
+    /// It has to be brought first.
+    case brought
 }
 
 /// What becomes of the claims on one wallet.
@@ -96,10 +106,17 @@ public struct PromisePlan: Sendable, Equatable {
 /// Promises a wallet's free energy to its claims, in order of urgency and arrival.
 ///
 /// No claim passes another of the same wallet that energy is missing for: a small one behind a large one would starve it
-/// when energy stays short. Tokens and bandwidth block their own claim alone.
+/// when energy stays short. Tokens, bandwidth and the price block their own claim alone.
 /// - Parameters:
 ///   - bandwidthPrice: sun burnt per byte when bandwidth is missing (`getTransactionFee`).
-public func planPromises(_ claims: [Claim], at position: WalletPosition, bandwidthPrice: Sun) -> PromisePlan {
+///   - pay: asked once for each claim that nothing else stands against, in order: what is there for it, or whether energy
+///     would have to be brought. Answers why its price cannot be paid.
+public func planPromises(
+    _ claims: [Claim],
+    at position: WalletPosition,
+    bandwidthPrice: Sun,
+    pay: (Claim, EnergyOrigin) -> Obstacle? = { _, _ in nil }
+) -> PromisePlan {
     var plan = PromisePlan(position: position)
     for claim in claims.sorted(by: Claim.goesFirst) {
         let now = plan.position
@@ -110,6 +127,11 @@ public func planPromises(_ claims: [Claim], at position: WalletPosition, bandwid
             plan.blocked.append((claim, .tokens))
         } else if !bytesAreCovered, now.balance.rawValue < pendingBurn {
             plan.blocked.append((claim, .bandwidth))
+        } else if let obstacle = pay(
+            claim,
+            plan.deficit > .zero || now.free < claim.need.energy ? .brought : .standing
+        ) {
+            plan.blocked.append((claim, obstacle))
         } else if plan.deficit > .zero || now.free < claim.need.energy {
             let missing = plan.deficit > .zero ? claim.need.energy : claim.need.energy - now.surplus
             plan.deficit = plan.deficit + missing

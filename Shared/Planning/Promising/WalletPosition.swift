@@ -26,6 +26,13 @@ public struct WalletPosition: Sendable, Equatable {
     public var promisedUnits: Int64
     /// How many promises are open; each may burn TRX for its bytes.
     public var promisedCount: Int64
+    /// Where the energy came from that was brought last: `own_stake`, a supplier's id; `standing` when we brought none.
+    public var energySource: String
+    /// What it cost to bring it; zero when we brought none.
+    public var energyPrice: SunPerEnergy
+
+    /// The source of energy that we did not bring.
+    public static let standing = "standing"
 
     /// A fresh reading by the defaults, with nothing promised, or a position as stored.
     public init(
@@ -40,7 +47,9 @@ public struct WalletPosition: Sendable, Equatable {
         withheld: Energy = .zero,
         promisedEnergy: Energy = .zero,
         promisedUnits: Int64 = 0,
-        promisedCount: Int64 = 0
+        promisedCount: Int64 = 0,
+        energySource: String = WalletPosition.standing,
+        energyPrice: SunPerEnergy = SunPerEnergy(rawValue: 0)
     ) {
         self.wallet = wallet
         self.block = block
@@ -54,6 +63,8 @@ public struct WalletPosition: Sendable, Equatable {
         self.promisedEnergy = promisedEnergy
         self.promisedUnits = promisedUnits
         self.promisedCount = promisedCount
+        self.energySource = energySource
+        self.energyPrice = energyPrice
     }
 
     /// Energy the wallet has and keeps, promised or not. Negative readings (a limit that shrank below the usage) count as

@@ -2,8 +2,9 @@ public import Models
 
 /// The withdrawals and wallet positions that one transaction has locked, and everything that changed about them.
 ///
-/// Every way to change a withdrawal goes through here: load, ``handle(_:for:now:)`` or ``promise(to:terms:)``, then store
-/// ``changes`` with one statement per kind. So the sums in the positions cannot drift from the promises.
+/// Every way to change a withdrawal goes through here: load, ``handle(_:for:now:)`` or ``promise(to:at:terms:purse:)``, book
+/// ``dues(_:)`` and ``take(_:for:terms:now:)`` the answers, then store ``changes`` with one statement per kind. So the sums in
+/// the positions cannot drift from the promises, nor the promises from what is charged.
 public struct WorkingSet: Sendable {
     /// A withdrawal with its one allocation.
     public struct Entry: Sendable, Equatable {
@@ -43,6 +44,8 @@ public struct WorkingSet: Sendable {
         public var reclosed: [(allocation: UUIDv7, end: PromiseEnd)] = []
         /// Revoked promises that a transfer has used after all, and its block.
         public var usedLate: [(allocation: UUIDv7, block: Int64)] = []
+        /// Those among them that nobody could be charged for.
+        public var uncharged: [UUIDv7: CostSheet] = [:]
         /// The newest state of each allocation that changed.
         public var allocations: [UUIDv7: AllocationState] = [:]
         /// Positions that are different now.
@@ -57,11 +60,17 @@ public struct WorkingSet: Sendable {
     }
 
     /// All loaded and inserted withdrawals, changes included.
-    public private(set) var entries: [WithdrawalKey: Entry] = [:]
+    public internal(set) var entries: [WithdrawalKey: Entry] = [:]
     /// The positions of their wallets, changes included. A wallet without one is promised nothing.
-    public private(set) var positions: [TronAddress: WalletPosition] = [:]
+    public internal(set) var positions: [TronAddress: WalletPosition] = [:]
     /// Everything that changed since the set was made.
-    public private(set) var changes = Changes()
+    public internal(set) var changes = Changes()
+    /// Promises that are reserved in ``positions`` and not paid for yet: ``take(_:for:terms:now:)`` makes or drops them.
+    public internal(set) var reserved: [ReservedPromise] = []
+    /// Charges that have to be ended, in the order it happened.
+    var endedCharges: [EndedCharge] = []
+    /// Withdrawals that are charged again, their transfers having come after the promise was revoked.
+    var chargedAgain: [WithdrawalKey] = []
     private var insertedKeys: Set<WithdrawalKey> = []
 
     /// What the transaction has locked. Of two entries for one key, or positions of one wallet, the later counts.
@@ -102,6 +111,8 @@ public struct WorkingSet: Sendable {
             position.promisedEnergy = known.promisedEnergy
             position.promisedUnits = known.promisedUnits
             position.promisedCount = known.promisedCount
+            position.energySource = known.energySource
+            position.energyPrice = known.energyPrice
             position.withheld = keepWithheld ? known.withheld : .zero
         }
         set(position)
@@ -111,6 +122,15 @@ public struct WorkingSet: Sendable {
     public mutating func withhold(_ energy: Energy, at wallet: TronAddress) {
         guard var position = positions[wallet] else { return }
         position.withheld = energy
+        set(position)
+    }
+
+    /// Notes where the energy of a wallet came from that was brought last, and what it cost: promises made from now on are
+    /// charged so.
+    public mutating func setEnergy(_ offer: EnergyOffer, at wallet: TronAddress) {
+        guard var position = positions[wallet] else { return }
+        position.energySource = offer.source
+        position.energyPrice = offer.price
         set(position)
     }
 
@@ -127,38 +147,6 @@ public struct WorkingSet: Sendable {
         entries[key] = entry
         if entry.withdrawal != before { touch(key) }
         for effect in effects { fold(effect, key: key) }
-    }
-
-    /// Promises what is free at a wallet to those of its withdrawals that wait for it.
-    /// - Parameters:
-    ///   - keys: which of them; those without a claim, of another wallet, or named twice are passed over.
-    ///   - terms: what a promise tells, for each allocation.
-    /// - Returns: what became of the claims; blocked ones are left as they are.
-    public mutating func promise(
-        to keys: some Sequence<WithdrawalKey>,
-        at wallet: TronAddress,
-        bandwidthPrice: Sun,
-        now: Timestamp,
-        terms: (Entry, WalletPosition) -> ReadyTerms
-    ) -> PromisePlan? {
-        guard let position = positions[wallet] else { return nil }
-        var asked: Set<WithdrawalKey> = []
-        let claims = keys.compactMap { key -> Claim? in
-            guard let withdrawal = entries[key]?.withdrawal, withdrawal.from == wallet, asked.insert(key).inserted
-            else { return nil }
-            return withdrawal.claim
-        }
-        let plan = planPromises(claims, at: position, bandwidthPrice: bandwidthPrice)
-        for promise in plan.promises {
-            guard var entry = entries[promise.key] else { continue }
-            let terms = terms(entry, position)
-            entry.hasOpenPromise = true
-            entries[promise.key] = entry
-            changes.opened.append((entry.allocationID, wallet, promise, terms.notAfter))
-            handle(.promised(terms), for: promise.key, now: now)
-        }
-        if !plan.promises.isEmpty { set(plan.position) }
-        return plan
     }
 
     /// Revokes what a wallet cannot keep any more.
@@ -205,7 +193,10 @@ public struct WorkingSet: Sendable {
                 changes.closed.append((entry.allocationID, end))
             }
             addPromised(of: entry.withdrawal, times: -1)
-        case .promiseUsedAfterAll(let block): changes.usedLate.append((entry.allocationID, block))
+        case .endCharge(let end): endCharge(of: entry, end)
+        case .promiseUsedAfterAll(let block):
+            changes.usedLate.append((entry.allocationID, block))
+            chargedAgain.append(key)
         case .reopenPromise:
             guard !entry.hasOpenPromise else { return }
             entry.hasOpenPromise = true
@@ -233,7 +224,7 @@ public struct WorkingSet: Sendable {
         if !insertedKeys.contains(key) { changes.updated.insert(key) }
     }
 
-    private mutating func set(_ position: WalletPosition) {
+    mutating func set(_ position: WalletPosition) {
         positions[position.wallet] = position
         changes.positions.insert(position.wallet)
     }

@@ -164,3 +164,4 @@ extension AllocationMethod: PostgresValue {}
 extension ShortageOption: PostgresValue {}
 extension Urgency: PostgresValue {}
 extension RejectionReason: PostgresValue {}
+extension ShortageReason: PostgresValue {}

@@ -101,7 +101,8 @@ extension StackUnderTest {
         _ name: String,
         wallets count: Int = 1,
         trx: Int64 = 5000,
-        usdt: Int64 = 1_000_000
+        usdt: Int64 = 1_000_000,
+        deposit: Int64 = 1_000_000
     ) async throws -> PartnerUnderTest {
         guard let id = PartnerID(name) else { throw EndToEndError("\(name) is no partner id") }
         let partner = PartnerUnderTest(
@@ -121,12 +122,31 @@ extension StackUnderTest {
             read: "^upstream\\.\(name)\\.events$"
         )
         try await succeed(["partner", "add", name, "--name", name, "--user", partner.user])
+        // Whatever energy costs, a withdrawal costs something.
+        try await succeed(["partner", "terms", name, "--margin-permille", "100", "--fee", "0.1"])
+        if deposit > 0 { try await credit(name, trx: "\(deposit)") }
         for (number, wallet) in partner.wallets.enumerated() {
             let address = wallet.address
             if trx > 0 || usdt > 0 { try await devnet().fund(address, trx: trx, usdt: usdt) }
             try await succeed(["wallet", "add", address.base58, "--partner", name, "--label", "hot-\(number + 1)"])
         }
         return partner
+    }
+
+    /// Books a deposit, as operations would.
+    func credit(_ partner: String, trx: String) async throws {
+        try await succeed(["partner", "credit", partner, trx, "--note", "deposit"])
+    }
+
+    /// What a partner has.
+    func balance(of partner: String) async throws -> Sun {
+        struct Row: Decodable {
+            var account: String
+            var balance_sun: Int64
+        }
+        let output = try await succeed(["partner", "balance", partner, "--json"])
+        let rows = try JSONDecoder().decode([Row].self, from: Data(output.utf8))
+        return Sun(rows.first { $0.account == "prepaid:\(partner)" }?.balance_sun ?? 0)
     }
 
     /// The chain's control API.

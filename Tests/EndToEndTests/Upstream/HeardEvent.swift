@@ -16,6 +16,8 @@ struct HeardEvent: Decodable, Sendable {
     var energyFee: Int64?
     var txid: String?
     var source: String?
+    /// What was charged, or would be.
+    var cost: Cost?
     /// The AMQP `type`.
     var type = ""
 
@@ -32,6 +34,17 @@ struct HeardEvent: Decodable, Sendable {
         case energyFee = "energy_fee_sun"
         case txid
         case source
+        case cost
+    }
+
+    struct Cost: Decodable, Sendable, Equatable {
+        var source: String
+        var total: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case source
+            case total = "total_sun"
+        }
     }
 
     /// `settled` for `withdrawal.settled.v1`.

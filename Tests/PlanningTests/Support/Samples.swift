@@ -81,6 +81,8 @@ func withdrawal(
     from wallet: TronAddress = address(1),
     urgency: Int16 = 0,
     deadline: Timestamp? = nil,
+    maxCost: Sun? = nil,
+    user: String? = nil,
     at second: Int64? = nil
 ) -> Withdrawal {
     Withdrawal(
@@ -88,9 +90,10 @@ func withdrawal(
         from: wallet,
         to: address(900 + number),
         units: 5,
-        userID: nil,
+        userID: user,
         urgency: urgency,
         deadline: deadline,
+        maxCost: maxCost,
         receivedAt: moment(second ?? number)
     )
 }
@@ -98,9 +101,45 @@ func withdrawal(
 func terms(_ number: Int64, notAfter: Timestamp = moment(1000)) -> ReadyTerms {
     ReadyTerms(
         allocationID: allocation(number),
-        source: "own_stake",
         bandwidthAvailable: Bandwidth(600),
         energyPrice: Sun(100),
-        notAfter: notAfter
+        notAfter: notAfter,
+        cost: sheet(1000)
+    )
+}
+
+/// A sheet of one item.
+func sheet(_ total: Int64, source: String = "own_stake") -> CostSheet {
+    CostSheet(
+        source: source,
+        energy: Energy(total),
+        energyPrice: SunPerEnergy(rawValue: 1_000_000),
+        energyCost: Sun(total),
+        bandwidthCost: .zero,
+        activationCost: .zero,
+        margin: .zero,
+        fee: .zero,
+        total: Sun(total),
+        baseline: .zero
+    )
+}
+
+/// What holds for promises: p1 pays a fee and no margin.
+func promiseTerms(
+    fee: Int64 = 0,
+    rule: ChargeRule = .ifNotReused,
+    payer: Payer = .partner,
+    notAfter: Timestamp = moment(60),
+    shortUntil: Timestamp = moment(900),
+    bringing: EnergyOffer? = nil
+) -> PromiseTerms {
+    let terms = PricingTerms(marginPermille: 0, fee: Sun(fee), chargeRule: rule, payer: payer)
+    return PromiseTerms(
+        registry: RegistrySnapshot(revision: 1, partners: [.init(id: partner("p1"), paused: false, terms: terms)]),
+        energyFee: Sun(100),
+        bandwidthFee: Sun(1000),
+        notAfter: notAfter,
+        shortUntil: shortUntil,
+        bringing: bringing
     )
 }

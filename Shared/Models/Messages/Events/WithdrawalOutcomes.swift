@@ -23,6 +23,8 @@ public struct WithdrawalSettled: WithdrawalEvent, Equatable {
     public var bandwidthUsed: Bandwidth
     /// TRX burnt for bandwidth.
     public var bandwidthFee: Sun
+    /// What was charged for it; absent when nothing was.
+    public var cost: CostSheet?
 
     /// Takes the fields as they are; nothing is checked.
     public init(
@@ -35,7 +37,8 @@ public struct WithdrawalSettled: WithdrawalEvent, Equatable {
         energyUsed: Energy,
         energyFee: Sun,
         bandwidthUsed: Bandwidth,
-        bandwidthFee: Sun
+        bandwidthFee: Sun,
+        cost: CostSheet? = nil
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -47,6 +50,7 @@ public struct WithdrawalSettled: WithdrawalEvent, Equatable {
         self.energyFee = energyFee
         self.bandwidthUsed = bandwidthUsed
         self.bandwidthFee = bandwidthFee
+        self.cost = cost
     }
 
     enum CodingKeys: String, CodingKey {
@@ -60,6 +64,7 @@ public struct WithdrawalSettled: WithdrawalEvent, Equatable {
         case energyFee = "energy_fee_sun"
         case bandwidthUsed = "bandwidth_used"
         case bandwidthFee = "bandwidth_fee_sun"
+        case cost
     }
 }
 

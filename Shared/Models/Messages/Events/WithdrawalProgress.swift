@@ -45,7 +45,7 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
     public var allocationID: UUIDv7
     /// Whether energy stands ready or TRX is to be burnt; `energy` unless burning was chosen.
     public var method: AllocationMethod
-    /// Where the energy comes from: `own_stake`, or `standing` when the wallet had enough.
+    /// Where the wallet's energy came from: `own_stake`, a supplier's id, or `standing` when we brought it none.
     public var source: String
     /// What the promise reserves for the transfer.
     public var energyAvailable: Energy
@@ -55,8 +55,8 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
     public var feeLimit: Sun
     /// The transfer's expiration may not be later.
     public var notAfter: Timestamp
-    /// What the allocation costs the partner, in sun; absent until pricing exists.
-    public var cost: Sun?
+    /// What the allocation costs: ``CostSheet/total`` was debited with the promise.
+    public var cost: CostSheet?
 
     /// Takes the fields as they are; nothing is checked.
     public init(
@@ -71,7 +71,7 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
         bandwidthAvailable: Bandwidth,
         feeLimit: Sun,
         notAfter: Timestamp,
-        cost: Sun? = nil
+        cost: CostSheet? = nil
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -103,7 +103,7 @@ public struct WithdrawalReady: WithdrawalEvent, Equatable {
     }
 }
 
-/// `withdrawal.short.v1`: no energy can be had now. The withdrawal goes on when energy comes back, until its deadline.
+/// `withdrawal.short.v1`: it cannot be made ready now. It goes on when what is missing comes, until its deadline.
 public struct WithdrawalShort: WithdrawalEvent, Equatable {
     /// An event; the routing key is `withdrawal.short.<partner>`.
     public static let name = MessageName.event("withdrawal.short")
@@ -120,8 +120,10 @@ public struct WithdrawalShort: WithdrawalEvent, Equatable {
     public var reason: ShortageReason
     /// Energy missing at the wallet; zero when the reason is `tokens`, the whole need when energy is not the obstacle.
     public var missing: Energy
-    /// When it expires unless energy comes back.
+    /// When it expires unless it goes on.
     public var validUntil: Timestamp
+    /// What it would cost; absent unless that is the reason.
+    public var cost: CostSheet?
 
     /// Takes the fields as they are; nothing is checked.
     public init(
@@ -131,7 +133,8 @@ public struct WithdrawalShort: WithdrawalEvent, Equatable {
         userID: String?,
         reason: ShortageReason,
         missing: Energy,
-        validUntil: Timestamp
+        validUntil: Timestamp,
+        cost: CostSheet? = nil
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -140,6 +143,7 @@ public struct WithdrawalShort: WithdrawalEvent, Equatable {
         self.reason = reason
         self.missing = missing
         self.validUntil = validUntil
+        self.cost = cost
     }
 
     enum CodingKeys: String, CodingKey {
@@ -150,10 +154,11 @@ public struct WithdrawalShort: WithdrawalEvent, Equatable {
         case reason
         case missing = "missing_energy"
         case validUntil = "valid_until"
+        case cost
     }
 }
 
-/// Why energy is short.
+/// Why a withdrawal is short.
 public enum ShortageReason: String, Codable, Sendable, CaseIterable {
     /// The pools that may serve the partner have not enough left to delegate.
     case poolsExhausted = "pools_exhausted"
@@ -167,6 +172,13 @@ public enum ShortageReason: String, Codable, Sendable, CaseIterable {
     case walletNotActivated = "wallet_not_activated"
     /// The wallet's tokens are promised to others since the withdrawal was accepted.
     case tokens
+    /// The balance that pays is too small for it. It goes on when there is enough.
+    case insufficientBalance = "insufficient_balance"
+    /// It costs more than `max_cost_sun` of the request. It goes on when it costs less.
+    case maxCost = "max_cost"
+
+    /// Whether the obstacle is its price, and not the energy.
+    public var isMoney: Bool { self == .insufficientBalance || self == .maxCost }
 }
 
 /// `withdrawal.revoked.v1`: do not send; the promise broke. The allocator acquires again and says `ready` anew.
