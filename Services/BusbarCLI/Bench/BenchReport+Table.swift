@@ -6,11 +6,14 @@ extension BenchReport {
             let ratio = bare > 0 ? Self.text(own / bare, 2) : "-"
             figures.add(name, Self.text(own, places), Self.text(bare, places), ratio)
         }
-        row("durable allocations per second", allocator.perSecond, limit.perSecond, 0)
+        row("durable priced allocations per second", allocator.perSecond, limit.perSecond, 0)
         row("client CPU per allocation, µs", allocator.cpuMicroseconds, limit.cpuMicroseconds, 1)
         row("messages per commit", allocator.messagesPerCommit ?? 0, limit.messagesPerCommit ?? 0, 1)
         figures.add("resident memory, MiB", Self.text(Double(residentBytes) / 1_048_576, 1), "-", "-")
         for line in figures.lines() { console.line("  " + line) }
+        console.line(
+            "  each priced, charged and booked with the promise: debit, entry and four postings, of both alike"
+        )
         console.line()
 
         var rates = Table("offered", "sent", "p50 ms", "p99 ms", "max ms", "per commit", "CPU µs")

@@ -37,7 +37,23 @@ struct BenchWorld: Sendable {
         try await world.register(stack)
         // Services look at the registry once a second, and nothing tells that they have seen it.
         try await Task.sleep(for: .seconds(3))
+        try await world.priceEnergy(stack)
         return world
+    }
+
+    /// What each allocation costs: 65,000 energy at 11.5 sun, 10 % margin, and a fee of 0.1 TRX.
+    static let energyPrice = SunPerEnergy(rawValue: 11_500_000)
+    private static let terms: [String: RegistryValue] = ["margin_permille": .number(100), "fee_sun": .number(100_000)]
+
+    /// Lets the wallets' own energy count as brought from our stake: energy that we did not bring has no price.
+    private func priceEnergy(_ stack: RunningStack) async throws {
+        try await Operations.withPostgres(stack.environment.variables) { postgres in
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await BenchFigures.price(Self.energyPrice, at: wallets, in: postgres) < wallets.count {
+                guard ContinuousClock.now < deadline else { throw StackError("the allocator does not see the wallets") }
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
     }
 
     private func register(_ stack: RunningStack) async throws {
@@ -63,6 +79,10 @@ struct BenchWorld: Sendable {
             for (number, wallet) in wallets.enumerated() {
                 try await registry.addHotWallet(wallet, partner: partner, label: "hot wallet \(number + 1)")
             }
+            let desk = LedgerDesk(postgres: postgres, actor: "bench", clock: SystemClock())
+            try await desk.setTerms(of: partner, Self.terms)
+            let deposit = Sun(1_000_000_000 * Sun.trx.rawValue)
+            _ = try await desk.credit(partner, user: nil, amount: deposit, key: nil, note: "deposit of the benchmark")
         }
     }
 
@@ -98,11 +118,23 @@ struct BenchWorld: Sendable {
                 userID: nil,
                 allocationID: UUIDv7(at: now),
                 method: .energy,
-                source: "standing",
+                source: "own_stake",
                 energyAvailable: Energy(65_000),
                 bandwidthAvailable: Bandwidth(600),
                 feeLimit: Sun(13_650_000),
-                notAfter: now
+                notAfter: now,
+                cost: CostSheet(
+                    source: "own_stake",
+                    energy: Energy(65_000),
+                    energyPrice: Self.energyPrice,
+                    energyCost: Sun(747_500),
+                    bandwidthCost: .zero,
+                    activationCost: .zero,
+                    margin: Sun(74_750),
+                    fee: Sun(100_000),
+                    total: Sun(922_250),
+                    baseline: Sun(13_650_000)
+                )
             )
         )
     }

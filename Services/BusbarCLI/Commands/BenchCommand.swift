@@ -17,8 +17,8 @@ struct BenchAllocate: AsyncParsableCommand {
         abstract: "Measure allocations: throughput, latency, CPU, memory, beside the limit of bare calls.",
         discussion: """
             Starts a stack of its own, with hot wallets that have energy enough, so that the chain is out of the path: \
-            from the request taken to the event confirmed. Measures latency at offered rates, throughput with a full \
-            queue, and then the same messages, rows and event over bare librabbitmq and libpq calls. Ends with status 1 \
+            from the request taken, priced and charged to the event confirmed. Measures latency at offered rates, throughput with a full \
+            queue, and then the same messages, rows (those of the ledger too) and event over bare librabbitmq and libpq calls. Ends with status 1 \
             when a target is missed.
 
             Nothing else should run meanwhile. The stack's data is removed afterwards, its logs stay.
