@@ -38,10 +38,11 @@ struct Books: Sendable {
                 user: database.user,
                 password: database.password
             )
-            // Patient: many transactions may queue for one row.
+            // Patient: many transactions may queue for one row, and many tests for two cores.
             configuration.acquireTimeout = .seconds(60)
             configuration.lockTimeout = .seconds(60)
             configuration.statementTimeout = .seconds(60)
+            configuration.idleInTransactionTimeout = .seconds(60)
             let client = PostgresClient(
                 configuration,
                 logger: Logger(label: "allocator-tests") { _ in SwiftLogNoOpLogHandler() }

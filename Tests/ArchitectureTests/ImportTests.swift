@@ -102,7 +102,8 @@ import Testing
             "CLinux": "Shared/IOThread/",
         ]
         for file in try tree.sources("Shared") + tree.sources("Services") where !file.path.hasPrefix(exempt) {
-            for (library, wrapper) in wrappers where file.imports.contains(library) {
+            let imports = file.imports
+            for (library, wrapper) in wrappers where imports.contains(library) {
                 #expect(file.path.hasPrefix(wrapper), "\(file.path) may not import \(library)")
             }
         }

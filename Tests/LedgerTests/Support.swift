@@ -30,6 +30,7 @@ struct House: Sendable {
             configuration.poolSize = poolSize
             configuration.acquireTimeout = .seconds(60)
             configuration.statementTimeout = .seconds(60)
+            configuration.idleInTransactionTimeout = .seconds(60)
             let client = PostgresClient(
                 configuration,
                 logger: Logger(label: "ledger-tests") { _ in SwiftLogNoOpLogHandler() }

@@ -72,7 +72,9 @@ import Testing
                 password: server.password,
                 database: "postgres"
             )
+            let root = await server.pid
             await server.freeze()
+            #expect(([root] + ProcessTree.descendants(of: root)).allSatisfy(ProcessTree.isStopped))
             let error = await #expect(throws: LocalStackError.self) {
                 try await access.sql(["SELECT 1"], limit: .milliseconds(500))
             }

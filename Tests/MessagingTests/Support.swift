@@ -93,6 +93,16 @@ func withClient<R: Sendable>(
     }
 }
 
+/// A queue whose leader has not started yet refuses messages, and they are sent again behind those that it takes then.
+func untilTaken(by queues: [String], _ client: MessagingClient, _ vhost: TestVhost) async throws {
+    try await eventually("the queues have leaders") {
+        try await client.publish(queues.map { message($0, "first of all") }).allSatisfy(\.isConfirmed)
+    }
+    try await BrokerSession.with(.testing(vhost)) { session in
+        for queue in queues { try await session.purge(queue) }
+    }
+}
+
 /// Runs `body` against a client on a shared broker, with these quorum queues.
 func withQueues<R: Sendable>(
     _ queues: [String],
@@ -100,7 +110,10 @@ func withQueues<R: Sendable>(
 ) async throws -> R {
     try await withBroker { vhost in
         let topology = Topology(queues: queues.map { .init($0) })
-        return try await withClient(.testing(vhost), topology: topology) { try await body($0, vhost) }
+        return try await withClient(.testing(vhost), topology: topology) { client in
+            try await untilTaken(by: queues, client, vhost)
+            return try await body(client, vhost)
+        }
     }
 }
 
@@ -112,11 +125,13 @@ func eventually(
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + .patient(limit)
-    while ContinuousClock.now < deadline {
-        if try await condition() { return }
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record("not within \(limit): \(what)", sourceLocation: sourceLocation)
+            return
+        }
         try await Task.sleep(for: .milliseconds(20))
     }
-    Issue.record("not within \(limit): \(what)", sourceLocation: sourceLocation)
 }
 
 func message(_ queue: String, _ text: String, id: String? = nil) -> OutgoingMessage {

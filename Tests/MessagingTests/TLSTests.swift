@@ -14,35 +14,29 @@ struct TLSTests {
         var certificate: String { directory.appendingPathComponent("broker.pem").path }
         var key: String { directory.appendingPathComponent("broker.key").path }
 
-        init() throws {
+        init() async throws {
             directory = FileManager.default.temporaryDirectory.appendingPathComponent("busbar-tls-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             for name in ["ca", "stranger"] {
-                try openssl(
+                try await openssl(
                     "req -x509 -newkey rsa:2048 -nodes -days 2 -keyout \(name).key -out \(name).pem -subj /CN=\(name)"
                 )
             }
-            try openssl("req -newkey rsa:2048 -nodes -keyout broker.key -out broker.csr -subj /CN=localhost")
+            try await openssl("req -newkey rsa:2048 -nodes -keyout broker.key -out broker.csr -subj /CN=localhost")
             try "subjectAltName=DNS:localhost\n".write(
                 to: directory.appendingPathComponent("names"),
                 atomically: true,
                 encoding: .utf8
             )
-            try openssl(
+            try await openssl(
                 "x509 -req -in broker.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out broker.pem -extfile names"
             )
         }
 
-        private func openssl(_ arguments: String) throws {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-            process.arguments = arguments.split(separator: " ").map(String.init)
-            process.currentDirectoryURL = directory
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "openssl \(arguments)")
+        private func openssl(_ arguments: String) async throws {
+            let words = arguments.split(separator: " ").map(String.init)
+            let result = try await Launch("/usr/bin/openssl", words, directory: directory.path).run()
+            try #require(result.succeeded, "openssl \(arguments): \(result.errors)")
         }
 
         func remove() { try? FileManager.default.removeItem(at: directory) }
@@ -50,7 +44,7 @@ struct TLSTests {
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")))
     func theBrokersCertificateIsChecked() async throws {
-        let certificates = try Certificates()
+        let certificates = try await Certificates()
         defer { certificates.remove() }
         let port = 30_000 + Int.random(in: 0..<2000)
         let settings = RabbitMQSettings(configuration: [
@@ -76,7 +70,7 @@ struct TLSTests {
                     batch.acknowledge()
                     if seen.count >= 500 { break }
                 }
-                #expect(seen == messages.map { String(decoding: $0.body, as: UTF8.self) })
+                #expect(seen.sorted() == messages.map { String(decoding: $0.body, as: UTF8.self) }.sorted())
             }
             await expectRefusal(configuration, "an authority that did not sign it") {
                 $0.tls?.certificateAuthorityFile = certificates.stranger

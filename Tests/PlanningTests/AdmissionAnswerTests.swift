@@ -51,8 +51,8 @@ struct AdmissionAnswerTests {
         }
     }
 
-    @Test func nobodyNotEntitledIsEverAnsweredWhateverElseIsWrong() {
-        forEverySeed(600) { seed, random in
+    @Test func nobodyNotEntitledIsEverAnsweredWhateverElseIsWrong() async {
+        await forEverySeed(600) { seed, random in
             let values = [
                 Samples.absent, "null", "7", #""""#, #""x""#, #""p1""#, #""p2""#, #""idle""#, "{}", "[]", "true",
             ]

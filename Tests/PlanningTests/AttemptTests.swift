@@ -71,8 +71,8 @@ struct AttemptTests {
         }
     }
 
-    @Test func anyOrderOfEventsFinishesOrReplacesAtMostOnceAndNeverBoth() {
-        forEverySeed { seed, random in
+    @Test func anyOrderOfEventsFinishesOrReplacesAtMostOnceAndNeverBoth() async {
+        await forEverySeed { seed, random in
             var attempt = live()
             var ends = 0
             for step in 0..<40 {

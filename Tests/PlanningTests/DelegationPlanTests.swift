@@ -107,8 +107,8 @@ struct DelegationPlanTests {
         #expect(pool(1, delegatable: 0, weight: 0).energy(of: .trx) == .zero)
     }
 
-    @Test func stakeBringsAtLeastTheEnergyAskedAndNoSunLessWould() throws {
-        try forEverySeed { seed, random in
+    @Test func stakeBringsAtLeastTheEnergyAskedAndNoSunLessWould() async throws {
+        try await forEverySeed { seed, random in
             let rates = pool(
                 1,
                 delegatable: 0,
@@ -123,8 +123,8 @@ struct DelegationPlanTests {
         }
     }
 
-    @Test func aPlanServesAPrefixWithEnoughStakeWithinWhatThePoolHas() {
-        forEverySeed { seed, random in
+    @Test func aPlanServesAPrefixWithEnoughStakeWithinWhatThePoolHas() async {
+        await forEverySeed { seed, random in
             var missing: [Int64] = []
             for _ in 0..<random.int(1...8) { missing.append((missing.last ?? 0) + random.int(1...130_000)) }
             var pools: [PoolPosition] = []

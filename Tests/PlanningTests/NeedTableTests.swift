@@ -45,8 +45,8 @@ struct NeedTableTests {
         #expect(table.recipientClass(of: address(2)) == nil)
     }
 
-    @Test func itNeverSaysWhatItWasNotToldLast() {
-        forEverySeed { seed, random in
+    @Test func itNeverSaysWhatItWasNotToldLast() async {
+        await forEverySeed { seed, random in
             let capacity = Int(random.int(1...10))
             var table = NeedTable(capacity: capacity)
             var model: [TronAddress: RecipientClass] = [:]
@@ -91,8 +91,8 @@ struct NeedTableTests {
         }
     }
 
-    @Test func theMarginCoversTheSimulationExactly() {
-        forEverySeed { seed, random in
+    @Test func theMarginCoversTheSimulationExactly() async {
+        await forEverySeed { seed, random in
             let margin = random.int(0...500)
             let table = NeedTable(marginPerMille: margin)
             let energy = random.amount(upTo: 10_000_000)

@@ -61,8 +61,8 @@ internal import Testing
         }
     }
 
-    @Test func itemsSumToTheTotalAndMoreNeverCostsLess() throws {
-        try forEverySeed { seed, random in
+    @Test func itemsSumToTheTotalAndMoreNeverCostsLess() async throws {
+        try await forEverySeed { seed, random in
             func some(_ limit: Int64) -> Int64 { random.amount(upTo: limit) }
             let base = BaseCost(
                 source: "x",
@@ -192,8 +192,8 @@ internal import Testing
         #expect(try kept(.settledLate, .used, .never) == 0)
     }
 
-    @Test func neverMoreIsKeptThanWasCharged() throws {
-        try forEverySeed { seed, random in
+    @Test func neverMoreIsKeptThanWasCharged() async throws {
+        try await forEverySeed { seed, random in
             let sheet = try priceAllocation(
                 BaseCost(
                     source: "x",

@@ -59,8 +59,8 @@ struct PromisePlanTests {
         #expect(shrunk.surplus == Energy(-30))
     }
 
-    @Test func promisesNeverExceedCapacityAndFollowTheOrder() {
-        forEverySeed { seed, random in
+    @Test func promisesNeverExceedCapacityAndFollowTheOrder() async {
+        await forEverySeed { seed, random in
             let (claims, start) = situation(&random)
             let price = Sun(random.pick([0, 1000]))
             let plan = planPromises(claims, at: start, bandwidthPrice: price)
@@ -86,8 +86,8 @@ struct PromisePlanTests {
         }
     }
 
-    @Test func bringingTheDeficitLeavesNobodyBlockedByEnergy() {
-        forEverySeed { seed, random in
+    @Test func bringingTheDeficitLeavesNobodyBlockedByEnergy() async {
+        await forEverySeed { seed, random in
             let (claims, start) = situation(&random)
             let plan = planPromises(claims, at: start, bandwidthPrice: Sun(1000))
             var supplied = start

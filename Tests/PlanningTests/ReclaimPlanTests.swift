@@ -44,8 +44,8 @@ struct ReclaimPlanTests {
         #expect(reclaimableEnergy(limit: Energy(100), used: Energy(50), promised: Energy(51)) == .zero)
     }
 
-    @Test func whatStaysCoversThePromisesAndOneMoreWouldNot() {
-        forEverySeed(2000) { seed, random in
+    @Test func whatStaysCoversThePromisesAndOneMoreWouldNot() async {
+        await forEverySeed(2000) { seed, random in
             let limit = random.pick([random.int(1...100), random.int(1...180_000_000_000)])
             let used = random.amount(upTo: limit)
             let promised = random.amount(upTo: max(limit - used, 1))
@@ -92,8 +92,8 @@ struct ReclaimPlanTests {
         #expect(plan([("a", 150_000_000)], partly)?.stake == Sun(40_000_000))
     }
 
-    @Test func aPlannedReclaimNeverEndangersAPromise() {
-        forEverySeed { seed, random in
+    @Test func aPlannedReclaimNeverEndangersAPromise() async {
+        await forEverySeed { seed, random in
             let limit = random.int(1...10_000_000)
             let used = random.amount(upTo: limit)
             let promised = random.amount(upTo: max(limit - used, 1))

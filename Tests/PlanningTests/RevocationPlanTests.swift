@@ -19,8 +19,8 @@ struct RevocationPlanTests {
         #expect(planRevocations([claim(1), claim(2)], capacity: .zero) == [key(2), key(1)])
     }
 
-    @Test func theResultFitsIsTheShortestTailAndRevokesNoFreeRider() {
-        forEverySeed { seed, random in
+    @Test func theResultFitsIsTheShortestTailAndRevokesNoFreeRider() async {
+        await forEverySeed { seed, random in
             let open = (0..<random.int(0...12)).map { number in
                 claim(
                     number,

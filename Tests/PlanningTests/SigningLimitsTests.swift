@@ -103,8 +103,8 @@ struct SigningLimitsTests {
         #expect(planned?.stake == Sun(75_000_000))
     }
 
-    @Test func plansStayWithinTheLimitsAndReasonsAreTrue() {
-        forEverySeed { seed, random in
+    @Test func plansStayWithinTheLimitsAndReasonsAreTrue() async {
+        await forEverySeed { seed, random in
             var missing: [Int64] = []
             for _ in 0..<random.int(1...8) { missing.append((missing.last ?? 0) + random.int(1...130_000)) }
             var pools: [PoolPosition] = []
@@ -146,8 +146,8 @@ struct SigningLimitsTests {
 
     /// Random demand against a model that recounts the whole history: no hour and no day ever holds more than the limit, and
     /// when the window has moved on, as much is left as at first.
-    @Test func noSpanEverHoldsMoreThanItsLimit() {
-        forEverySeed(100) { seed, random in
+    @Test func noSpanEverHoldsMoreThanItsLimit() async {
+        await forEverySeed(100) { seed, random in
             let limits = SigningLimits(hourly: Sun(random.int(1...1000)), daily: Sun(random.int(1...5000)))
             var signed: [(at: Int64, stake: Sun)] = []
             var now: Int64 = 0

@@ -67,8 +67,8 @@ struct TransferMatchingTests {
         #expect(matchTransfers([seen(1), seen(2)], to: both) == [transaction(1): key(1)])
     }
 
-    @Test func everyMatchIsAlikeReportsComeFirstAndNothingThatFitsIsLeft() {
-        forEverySeed { seed, random in
+    @Test func everyMatchIsAlikeReportsComeFirstAndNothingThatFitsIsLeft() async {
+        await forEverySeed { seed, random in
             let transfers = (1...random.int(1...12)).map { number in
                 seen(number, from: random.int(1...2), to: random.int(1...2), units: random.int(1...2))
             }

@@ -4,10 +4,10 @@ import Testing
 
 /// Random sequences of events, checked against what must always hold.
 struct WithdrawalModelTests {
-    @Test func whateverHappensTheRulesOfALifeHold() {
+    @Test func whateverHappensTheRulesOfALifeHold() async {
         var outcomes: Set<WithdrawalState> = []
         var revisited = 0
-        forEverySeed(3000) { seed, random in
+        await forEverySeed(3000) { seed, random in
             var subject = withdrawal(1, deadline: random.chance(30) ? moment(random.int(50...200)) : nil)
             var observer = Observer(seed: seed)
             var clock: Int64 = 0

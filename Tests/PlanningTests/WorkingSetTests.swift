@@ -98,9 +98,9 @@ struct WorkingSetTests {
         #expect(later.positions[address(1)]?.promisedCount == 0)
     }
 
-    @Test func theSumsOfAWalletAreAlwaysThoseOfItsOpenPromises() {
+    @Test func theSumsOfAWalletAreAlwaysThoseOfItsOpenPromises() async {
         var reopened = 0
-        forEverySeed(500) { seed, random in
+        await forEverySeed(500) { seed, random in
             let wallets = [address(1), address(2)]
             let numbers = (1...random.int(1...6)).map { $0 }
             var set = WorkingSet(

@@ -48,6 +48,7 @@ private final class NodeUnderTest: Sendable {
     /// Runs `body` with a reader that has this node alone.
     func read(
         proposalInterval: Duration = .zero,
+        sideLimit: Duration = .seconds(60),
         _ body: (ChainReader) async throws -> Void
     ) async throws {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -61,7 +62,7 @@ private final class NodeUnderTest: Sendable {
             urls: ["http://127.0.0.1:\(channel.localAddress?.port ?? 0)"],
             token: "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
             proposalInterval: proposalInterval,
-            sideLimit: .milliseconds(500),
+            sideLimit: sideLimit,
             logger: Logger(label: "chain") { _ in SwiftLogNoOpLogHandler() }
         )
         do {
@@ -130,7 +131,7 @@ private final class NodeUnderTest: Sendable {
         let node = NodeUnderTest()
         node.answer(Self.receipts, answer)
         node.answer(Self.proposals, answer)
-        try await node.read { reader in
+        try await node.read(sideLimit: .milliseconds(500)) { reader in
             let (conditions, use) = try await reader.read()
             #expect(conditions.block == 1000 && conditions.proposals == nil && use == nil)
         }

@@ -31,10 +31,11 @@ struct FeedUnderTest: Sendable {
                 user: database.user,
                 password: database.password
             )
-            // Patient: many transactions may queue for one row.
+            // Patient: many transactions may queue for one row, and many tests for two cores.
             configuration.acquireTimeout = .seconds(60)
             configuration.lockTimeout = .seconds(60)
             configuration.statementTimeout = .seconds(60)
+            configuration.idleInTransactionTimeout = .seconds(60)
             let client = PostgresClient(
                 configuration,
                 logger: Logger(label: "price-feed-tests") { _ in SwiftLogNoOpLogHandler() }

@@ -93,15 +93,39 @@ internal import Testing
     }
 
     @Test func aCancelledTaskStopsWaitingAndHarmsNobody() async throws {
-        try await withClient(poolSize: 1) { client, _ async throws in
-            let task = Task { try await client.execute("SELECT pg_sleep(3)") }
-            try await Task.sleep(for: .milliseconds(200))
-            let start = ContinuousClock.now
-            task.cancel()
-            let error = await failure { _ = try await task.value }
-            #expect(error?.code == .cancelled)
-            #expect(ContinuousClock.now - start < .patient(.seconds(1)))
-            #expect(try await client.query("SELECT 1", as: Int.self) == [1])
+        try await withClient { other, database async throws in
+            let client = makeClient(database) { configuration in
+                configuration.poolSize = 1
+                configuration.lockTimeout = .seconds(60)
+                configuration.statementTimeout = .seconds(60)
+                configuration.acquireTimeout = .seconds(60)
+            }
+            try await other.withConnection { holder in
+                try await holder.execute("SELECT pg_advisory_lock(7)")
+                func isWaiting() async throws -> Bool {
+                    let waiting = try await holder.query(
+                        """
+                        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                        """,
+                        as: Int.self
+                    )
+                    return waiting == [1]
+                }
+                let task = Task { try await client.execute("SELECT pg_advisory_lock(7)") }
+                let isUnderWay = try await eventually(within: .seconds(10), isWaiting)
+                #expect(isUnderWay)
+                task.cancel()
+                let error = await failure { _ = try await task.value }
+                #expect(error?.code == .cancelled)
+                // The server is still at it: the task has not waited for its end.
+                let isStillUnderWay = try await isWaiting()
+                #expect(isStillUnderWay)
+                try await holder.execute("SELECT pg_advisory_unlock(7)")
+            }
+            let one = try await client.query("SELECT 1", as: Int.self)
+            #expect(one == [1])
+            await client.shutDown()
         }
     }
 }

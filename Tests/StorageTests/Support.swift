@@ -51,8 +51,8 @@ private func makeClient(
 func withClient<R: Sendable>(
     poolSize: Int = 8,
     statementCacheSize: Int = 256,
-    acquireTimeout: Duration = .seconds(5),
-    statementTimeout: Duration = .seconds(5),
+    acquireTimeout: Duration = .seconds(60),
+    statementTimeout: Duration = .seconds(60),
     _ body: (PostgresClient, TestDatabase) async throws -> R
 ) async throws -> R {
     try await withDatabase { database in
@@ -61,6 +61,7 @@ func withClient<R: Sendable>(
             configuration.statementCacheSize = statementCacheSize
             configuration.acquireTimeout = acquireTimeout
             configuration.statementTimeout = statementTimeout
+            configuration.idleInTransactionTimeout = .seconds(60)
         }
         do {
             let result = try await body(client, database)

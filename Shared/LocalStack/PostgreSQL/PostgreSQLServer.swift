@@ -167,13 +167,15 @@ public actor PostgreSQLServer {
     }
 
     /// Stops the server and every backend from running, with their sockets open: a peer that has become silent.
-    public func freeze() {
-        process.signal(SIGSTOP)
+    public func freeze() async {
+        // First alone: what it starts until then is among its descendants.
+        await process.freeze()
         for pid in ProcessTree.descendants(of: process.pid) {
             if let guardian = try? Guardian.shared.get() { guardian.adopt(pid, .kill) }
             Glibc.kill(pid, SIGSTOP)
             frozen.append(pid)
         }
+        await untilStopped(frozen)
     }
 
     /// Lets a frozen server go on.

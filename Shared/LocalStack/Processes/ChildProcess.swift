@@ -74,6 +74,14 @@ public final class ChildProcess: Sendable {
         }
     }
 
+    /// Stops it from running, and returns when none of its threads does, or after five seconds.
+    ///
+    /// The signal alone is no more than a request: on a busy machine threads go on until one of them has had its turn.
+    func freeze() async {
+        signal(SIGSTOP)
+        await untilStopped([pid])
+    }
+
     /// Waits for the end.
     /// - Throws: `CancellationError` when the waiting task is cancelled; the process goes on.
     @discardableResult
@@ -111,5 +119,14 @@ public final class ChildProcess: Sendable {
         signal(SIGKILL)
         let forced = Task { try? await self.waitForEnd() }
         return await forced.value
+    }
+}
+
+/// Returns when none of the processes runs any more, or after five seconds.
+func untilStopped(_ pids: [Int32]) async {
+    await onOwnThread {
+        let deadline = ContinuousClock.now + .seconds(5)
+        // The kernel tells a parent alone, which of a server's workers we are not.
+        while !pids.allSatisfy(ProcessTree.isStopped), ContinuousClock.now < deadline { usleep(1000) }
     }
 }

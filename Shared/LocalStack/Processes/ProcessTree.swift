@@ -26,9 +26,19 @@ public enum ProcessTree {
         return found
     }
 
-    /// The fields of `/proc/pid/stat` after the name: state, parent, group …
-    private static func stat(of pid: Int32) -> [Substring]? {
-        guard let text = Files.read("/proc/\(pid)/stat"), let close = text.lastIndex(of: ")") else { return nil }
+    /// Whether no thread of a process runs any more, because a signal has stopped it or it has ended.
+    public static func isStopped(_ pid: Int32) -> Bool {
+        Files.entries(of: "/proc/\(pid)/task").allSatisfy { thread in
+            guard let state = fields(of: "/proc/\(pid)/task/\(thread)/stat")?.first else { return true }
+            return ["T", "Z", "X"].contains(state)
+        }
+    }
+
+    private static func stat(of pid: Int32) -> [Substring]? { fields(of: "/proc/\(pid)/stat") }
+
+    /// The fields of a `stat` file after the name: state, parent, group …
+    private static func fields(of path: String) -> [Substring]? {
+        guard let text = Files.read(path), let close = text.lastIndex(of: ")") else { return nil }
         return text[text.index(after: close)...].split(separator: " ")
     }
 }

@@ -173,7 +173,7 @@ public actor RabbitMQServer {
     }
 
     /// Stops the broker's process from running, with its sockets open: a peer that has become silent.
-    public func freeze() { process.signal(SIGSTOP) }
+    public func freeze() async { await process.freeze() }
 
     /// Lets a frozen broker go on.
     public func thaw() { process.signal(SIGCONT) }

@@ -30,8 +30,8 @@ struct FailureMeaningTests {
         }
     }
 
-    @Test func withoutAnAnswerNoPurchaseIsEverDeclaredNotBought() {
-        forEverySeed(500) { seed, random in
+    @Test func withoutAnAnswerNoPurchaseIsEverDeclaredNotBought() async {
+        await forEverySeed(500) { seed, random in
             let code = SupplierFault.Code(rawValue: String(random.next(), radix: 36))
             #expect(FailureMeaning(of: SupplierFault(code, .sent, ""), in: .place) == .ambiguous, "seed \(seed)")
             #expect(FailureMeaning(of: SupplierFault(code, .answered, ""), in: .place) == .ambiguous, "seed \(seed)")

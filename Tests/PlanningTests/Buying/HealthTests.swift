@@ -4,8 +4,8 @@ import Planning
 import Testing
 
 struct HealthTests {
-    @Test func quantilesAreThoseOfTheNewestValues() {
-        forEverySeed(300) { seed, random in
+    @Test func quantilesAreThoseOfTheNewestValues() async {
+        await forEverySeed(300) { seed, random in
             let capacity = Int(random.int(1...40))
             var sample = BoundedSample(capacity: capacity)
             var all: [Int64] = []
@@ -93,8 +93,8 @@ struct HealthTests {
         #expect(other.state == .closed)
     }
 
-    @Test func pausesGrowWithinTheirBoundsAndSurviveStorage() throws {
-        try forEverySeed(200) { seed, random in
+    @Test func pausesGrowWithinTheirBoundsAndSurviveStorage() async throws {
+        try await forEverySeed(200) { seed, random in
             let policy = CircuitBreaker.Policy()
             var breaker = CircuitBreaker()
             var clock: Int64 = 0

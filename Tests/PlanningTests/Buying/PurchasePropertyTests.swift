@@ -3,10 +3,10 @@ import Planning
 import Testing
 
 struct PurchasePropertyTests {
-    @Test func whateverFailsNothingIsBoughtTwiceAndNothingIsStuck() {
+    @Test func whateverFailsNothingIsBoughtTwiceAndNothingIsStuck() async {
         var states: [PurchaseState: Int] = [:]
         var restarts = 0
-        forEverySeed(1000) { seed, random in
+        await forEverySeed(1000) { seed, random in
             let world = SupplierWorld(seed: seed, random: random)
             world.run()
             restarts += world.restarts
@@ -52,8 +52,8 @@ struct PurchasePropertyTests {
         }
     }
 
-    @Test func noOrderOfEventsBreaksTheRulesOfALife() {
-        forEverySeed(4000) { seed, random in
+    @Test func noOrderOfEventsBreaksTheRulesOfALife() async {
+        await forEverySeed(4000) { seed, random in
             let rules: PurchaseRules = random.pick([
                 .lookUpOnly, .idempotent, .askedByRepeating, .paidOnChain, .rentedOnChain,
             ])

@@ -131,9 +131,9 @@ struct SourcePlanPropertyTests {
         return (label...3).flatMap { first in cuts(count - 1, from: first).map { [first] + $0 } }
     }
 
-    @Test func thePlanIsTheBestOfAll() {
+    @Test func thePlanIsTheBestOfAll() async {
         var sources: [EnergySource: Int] = [:]
-        forEverySeed(1500) { seed, random in
+        await forEverySeed(1500) { seed, random in
             let trial = randomCase(&random)
             let plan = planSources(
                 for: trial.wants,
@@ -164,8 +164,8 @@ struct SourcePlanPropertyTests {
         #expect(sources[.supplier(supplier("s2")), default: 0] > 50)
     }
 
-    @Test func everybodyIsAnsweredOnceAndInOrder() {
-        forEverySeed(1500) { seed, random in
+    @Test func everybodyIsAnsweredOnceAndInOrder() async {
+        await forEverySeed(1500) { seed, random in
             var trial = randomCase(&random)
             for index in trial.wants.indices where random.chance(30) {
                 trial.wants[index].maximumCost = Sun(random.int(0...8_000_000))

@@ -1,5 +1,6 @@
 import ChainModel
 import Models
+import TestSupport
 import Testing
 import Tron
 
@@ -54,12 +55,13 @@ import Tron
     private func broadcast(
         _ first: ScriptedNode.Reply,
         _ second: ScriptedNode.Reply,
+        timeout: Duration = .seconds(60),
         _ check: (BroadcastOutcome, _ first: ScriptedNode, _ second: ScriptedNode) -> Void
     ) async throws {
         try await ScriptedNode.with(.init { _, _ in first }) { one in
             try await ScriptedNode.with(.init { _, _ in second }) { two in
                 let endpoints = [NodeEndpoint(url: one.url), NodeEndpoint(url: two.url)]
-                try await withClient(endpoints, configured { $0.timeout = .milliseconds(500) }) { client in
+                try await withClient(endpoints, configured { $0.timeout = timeout }) { client in
                     check(await client.broadcast(transaction), one, two)
                 }
             }
@@ -78,7 +80,7 @@ import Tron
     }
 
     @Test func aLostAnswerIsFollowedByTheSameBytes() async throws {
-        try await broadcast(.silence, known) { outcome, one, two in
+        try await broadcast(.silence, known, timeout: .patient(.seconds(1))) { outcome, one, two in
             #expect(outcome == .duplicate)
             #expect(one.asked.map(\.body) == two.asked.map(\.body))
         }
