@@ -33,9 +33,9 @@ struct ChargingModelTests {
         }
     }
 
-    @Test func whateverHappensPromisesAreThoseThatArePaidFor() {
+    @Test func whateverHappensPromisesAreThoseThatArePaidFor() async {
         var (refused, chargedTwice, uncharged) = (0, 0, 0)
-        forEverySeed(1500) { seed, random in
+        await forEverySeed(1500) { seed, random in
             let numbers = (1...random.int(1...5)).map { $0 }
             let terms = promiseTerms(
                 fee: random.int(0...50),
