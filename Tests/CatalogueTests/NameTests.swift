@@ -43,9 +43,10 @@ struct NameTests {
     @Test func theCorrelationIsTheWithdrawalOrTheAcquisition() throws {
         for message in try Samples.all() {
             let expected: String? =
-                switch type(of: message).name.type.prefix(while: { $0 != "." }) {
-                case "withdrawal": "p42:W-2026-0001"
-                case "acquisition": "019a0000-0000-7000-8000-0000000000aa"
+                switch type(of: message).name.type {
+                case let name where name.hasPrefix("withdrawal."): "p42:W-2026-0001"
+                case let name where name.hasPrefix("acquisition."): "019a0000-0000-7000-8000-0000000000aa"
+                case "supplier.order_settled": "019a0000-0000-7000-8000-0000000000aa"
                 default: nil
                 }
             #expect(message.correlationID == expected, "\(type(of: message).name.type)")

@@ -80,7 +80,7 @@ enum Samples {
                 txid: txid
             ),
             AcquisitionStarted(body), AcquisitionProven(body), AcquisitionFailed(body), AcquisitionReclaimed(body),
-            try prices(until), try chain(until),
+            try prices(until), try chain(until), try order(), try status(until),
         ]
     }
 
@@ -159,6 +159,33 @@ enum Samples {
                 ParameterChange(parameter: "getEnergyFee", old: "210", new: "100"),
                 ParameterChange(parameter: "proposal.105", old: nil, new: "11=90"),
             ]
+        )
+    }
+
+    private static func order() throws -> SupplierOrderSettled {
+        SupplierOrderSettled(
+            supplier: try #require(SupplierID("tronzap")),
+            orderKey: try #require(OrderKey("019a0000-0000-7000-8000-0000000000aa-1")),
+            acquisitionID: try #require(UUIDv7("019a0000-0000-7000-8000-0000000000aa")),
+            wallet: try TronAddress(hex: "41" + String(repeating: "11", count: 20)),
+            outcome: .refunded,
+            ordered: Energy(131_000),
+            delivered: .zero,
+            quoted: Sun(4_938_700),
+            charged: Sun(4_938_700),
+            refunded: Sun(4_938_700),
+            timeToChain: 2300,
+            reason: "the supplier did not deliver"
+        )
+    }
+
+    private static func status(_ now: Timestamp) throws -> SupplierStatusChanged {
+        SupplierStatusChanged(
+            supplier: try #require(SupplierID("tronzap")),
+            isAvailable: false,
+            reason: "rate_limited (answered): status 429",
+            until: now + .seconds(30),
+            at: now
         )
     }
 

@@ -12,7 +12,8 @@ public enum Catalogue {
         WithdrawalAccepted.self, WithdrawalRejected.self, WithdrawalShort.self, WithdrawalReady.self,
         WithdrawalRevoked.self, WithdrawalSettled.self, WithdrawalCancelled.self, WithdrawalExpired.self,
         WithdrawalFailed.self, AcquisitionStarted.self, AcquisitionProven.self, AcquisitionFailed.self,
-        AcquisitionReclaimed.self, PriceUpdated.self, ChainParametersChanged.self,
+        AcquisitionReclaimed.self, PriceUpdated.self, ChainParametersChanged.self, SupplierOrderSettled.self,
+        SupplierStatusChanged.self,
     ]
 
     /// The commands, then the events; each once.

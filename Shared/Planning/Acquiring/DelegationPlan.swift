@@ -45,23 +45,14 @@ public struct PoolPosition: Sendable, Equatable {
         signable = (signable - stake).clamped
     }
 
-    /// Stake that brings at least `energy`, rounded up: `ceil(energy * 1e6 * weight / limit)` (DOMAIN 1.2).
-    /// - Returns: `nil` when the chain reports no totals, or the stake does not fit 64 bits.
-    public func stake(for energy: Energy) -> Sun? {
-        guard totalEnergy > 0, totalWeight > 0, energy.rawValue >= 0 else { return nil }
-        let (product, overflow) = (Int128(energy.rawValue) * 1_000_000)
-            .multipliedReportingOverflow(by: Int128(totalWeight))
-        guard !overflow else { return nil }
-        let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int128(totalEnergy))
-        return Int64(exactly: remainder > 0 ? quotient + 1 : quotient).map { Sun($0) }
-    }
+    /// What stake brings at this reading.
+    public var rate: EnergyRate { EnergyRate(totalEnergy: totalEnergy, totalWeight: totalWeight) }
 
-    /// Energy that a stake brings, rounded down (DOMAIN 1.2).
-    public func energy(of stake: Sun) -> Energy {
-        guard totalEnergy > 0, totalWeight > 0 else { return .zero }
-        let product = Int128(stake.rawValue) * Int128(totalEnergy) / (Int128(totalWeight) * 1_000_000)
-        return Energy(Int64(clamping: product))
-    }
+    /// Stake that brings at least `energy`; see ``EnergyRate/stake(for:)``.
+    public func stake(for energy: Energy) -> Sun? { rate.stake(for: energy) }
+
+    /// Energy that a stake brings; see ``EnergyRate/energy(of:)``.
+    public func energy(of stake: Sun) -> Energy { rate.energy(of: stake) }
 }
 
 /// How delegations are sized.

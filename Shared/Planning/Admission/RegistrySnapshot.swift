@@ -61,6 +61,10 @@ public struct RegistrySnapshot: Sendable, Equatable {
     public var hotWallets: [TronAddress: PartnerID]
     /// In rank order. Disabled pools are left out.
     public var pools: [Pool]
+    /// In rank order, disabled ones included.
+    public var suppliers: [RegisteredSupplier]
+    /// How energy is chosen for each partner; one without goes by the house's default.
+    public var policies: [PartnerID: SourcePolicy]
 
     /// Puts pools in order of rank, then id.
     /// - Precondition: no partner's id comes twice.
@@ -69,13 +73,17 @@ public struct RegistrySnapshot: Sendable, Equatable {
         partners: [Partner] = [],
         entitlements: [String: Set<PartnerID>] = [:],
         hotWallets: [TronAddress: PartnerID] = [:],
-        pools: [Pool] = []
+        pools: [Pool] = [],
+        suppliers: [RegisteredSupplier] = [],
+        policies: [PartnerID: SourcePolicy] = [:]
     ) {
         self.revision = revision
         self.partners = Dictionary(uniqueKeysWithValues: partners.map { ($0.id, $0) })
         self.entitlements = entitlements
         self.hotWallets = hotWallets
         self.pools = pools.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+        self.suppliers = suppliers.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+        self.policies = policies
     }
 
     /// The pools that may serve a partner: its own before the house's, each in rank order.

@@ -133,7 +133,7 @@ public func planPromises(
         ) {
             plan.blocked.append((claim, obstacle))
         } else if plan.deficit > .zero || now.free < claim.need.energy {
-            let missing = plan.deficit > .zero ? claim.need.energy : claim.need.energy - now.surplus
+            let missing = plan.deficit > .zero ? claim.need.energy : now.missing(for: claim.need.energy)
             plan.deficit = plan.deficit + missing
             plan.blocked.append((claim, .energy(missing: plan.deficit)))
         } else {

@@ -33,6 +33,10 @@ public struct WalletPosition: Sendable, Equatable {
 
     /// The source of energy that we did not bring.
     public static let standing = "standing"
+    /// Of ``energyLimit``, what is rented and ends before a promise made now would.
+    public var endingSoon: Energy
+    /// Of ``promisedEnergy``, the promises that end before any of ``endingSoon`` does.
+    public var promisedBeforeEnd: Energy
 
     /// A fresh reading by the defaults, with nothing promised, or a position as stored.
     public init(
@@ -49,7 +53,9 @@ public struct WalletPosition: Sendable, Equatable {
         promisedUnits: Int64 = 0,
         promisedCount: Int64 = 0,
         energySource: String = WalletPosition.standing,
-        energyPrice: SunPerEnergy = SunPerEnergy(rawValue: 0)
+        energyPrice: SunPerEnergy = SunPerEnergy(rawValue: 0),
+        endingSoon: Energy = .zero,
+        promisedBeforeEnd: Energy = .zero
     ) {
         self.wallet = wallet
         self.block = block
@@ -65,15 +71,51 @@ public struct WalletPosition: Sendable, Equatable {
         self.promisedCount = promisedCount
         self.energySource = energySource
         self.energyPrice = energyPrice
+        self.endingSoon = endingSoon
+        self.promisedBeforeEnd = promisedBeforeEnd
     }
 
     /// Energy the wallet has and keeps, promised or not. Negative readings (a limit that shrank below the usage) count as
     /// none.
     public var capacity: Energy { (energyLimit - energyUsed - withheld).clamped }
 
-    /// What is left after all promises. Negative: so much has to be brought before anything is free.
-    public var surplus: Energy { energyLimit - energyUsed - withheld - promisedEnergy }
+    /// What the wallet loses of ``capacity`` when the rentals that end soon have ended: usage goes along pro rata (DOMAIN 7.1),
+    /// so that of `L - U` the share `d / L` is lost. Rounded up.
+    public var losing: Energy {
+        guard endingSoon > .zero, energyLimit > .zero else { return .zero }
+        let share = min(endingSoon, energyLimit)
+        return Energy(
+            scaledUp(capacity.rawValue, by: share.rawValue, over: energyLimit.rawValue) ?? capacity.rawValue
+        )
+    }
+
+    /// What is left after all promises for another one. What ends before that one would may still serve the promises that
+    /// end even sooner. Negative: so much has to be brought before anything is free.
+    public var surplus: Energy {
+        let losing = losing
+        return energyLimit - energyUsed - withheld - losing - promisedEnergy + min(promisedBeforeEnd, losing)
+    }
+
+    /// The least energy that has to be brought before so much more can be promised. What ends soon takes of what is brought
+    /// too, so that more than the difference may be needed.
+    public func missing(for need: Energy) -> Energy {
+        let linear = (need - surplus).clamped
+        guard losing > .zero, linear > .zero else { return linear }
+        func suffices(_ brought: Int64) -> Bool {
+            var later = self
+            later.energyLimit = energyLimit + Energy(brought)
+            return later.surplus >= need
+        }
+        var (low, high) = (linear.rawValue, linear.rawValue)
+        for _ in 0..<8 where !suffices(high) { high = high.multipliedReportingOverflow(by: 2).partialValue }
+        guard high > 0, suffices(high) else { return linear }
+        while low < high {
+            let middle = low + (high - low) / 2
+            if suffices(middle) { high = middle } else { low = middle + 1 }
+        }
+        return Energy(low)
+    }
 
     /// Energy that may still be promised.
-    public var free: Energy { (capacity - promisedEnergy).clamped }
+    public var free: Energy { min(surplus, capacity - promisedEnergy).clamped }
 }

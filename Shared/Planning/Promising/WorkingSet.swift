@@ -114,6 +114,8 @@ public struct WorkingSet: Sendable {
             position.energySource = known.energySource
             position.energyPrice = known.energyPrice
             position.withheld = keepWithheld ? known.withheld : .zero
+            position.endingSoon = known.endingSoon
+            position.promisedBeforeEnd = known.promisedBeforeEnd
         }
         set(position)
     }

@@ -110,6 +110,20 @@ extension WithdrawalID: PostgresValue {
     }
 }
 
+extension SupplierID: PostgresValue {
+    /// `text`.
+    public static var postgresType: PostgresType { .text }
+
+    /// The name in ASCII, without a terminator.
+    public func write(to buffer: inout PostgresBuffer) { buffer.append(rawValue) }
+
+    /// Reads any text; malformed unless it is `[a-z0-9_-]{1,32}`.
+    public static func read(_ cell: PostgresCell) throws(PostgresDecodingFailure) -> SupplierID {
+        guard let id = SupplierID(try String.read(cell)) else { throw .malformed("not a supplier's name") }
+        return id
+    }
+}
+
 /// Stored as the 21 bytes of the protocol.
 extension TronAddress: PostgresValue {
     /// `bytea`.

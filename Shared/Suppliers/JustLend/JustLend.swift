@@ -45,14 +45,18 @@ public struct JustLend: Supplier {
     public init(_ settings: SupplierSettings, _ surroundings: SupplierSurroundings) throws(SupplierSettingsError) {
         try settings.refuseOptions(except: ["market"])
         id = settings.id
-        let market = settings.options["market"] ?? Self.mainnetMarket
+        market = try Self.market(settings)
+        payer = try ChainPayer(settings.id, surroundings)
+        clock = surroundings.clock
+    }
+
+    static func market(_ settings: SupplierSettings) throws(SupplierSettingsError) -> TronAddress {
+        let market = settings.options["market"] ?? mainnetMarket
         do {
-            self.market = try TronAddress(base58: market)
+            return try TronAddress(base58: market)
         } catch {
             throw SupplierSettingsError("supplier \(settings.id): market is no TRON address: \(market)")
         }
-        payer = try ChainPayer(settings.id, surroundings)
-        clock = surroundings.clock
     }
 
     /// The prepayment for the time, and what comes back of it when all energy is used up and given back at its end.
@@ -161,6 +165,11 @@ public struct JustLend: Supplier {
         back.reference = nil
         back.payment = payment
         return back
+    }
+
+    /// What the contract has delegated for the pair; zero when nothing is rented any more.
+    public func standing(_ purchase: PreparedPurchase) async throws(SupplierFault) -> Sun? {
+        try await standing(for: purchase.order.demand.receiver)?.stake ?? .zero
     }
 
     private func standing(for receiver: TronAddress) async throws(SupplierFault) -> RentalStanding? {

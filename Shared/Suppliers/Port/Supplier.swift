@@ -48,9 +48,16 @@ public protocol Supplier: Sendable {
     /// Prepares to end a rental before its time, to be stored and placed like a purchase.
     /// - Returns: `nil` where energy ends by itself.
     func giveBack(_ purchase: PreparedPurchase) async throws(SupplierFault) -> PreparedPurchase?
+
+    /// Stake that stands for a purchase now, where the supplier is a contract that delegates without transactions of its own.
+    /// - Returns: `nil` where delegations are transactions, which anybody can read.
+    func standing(_ purchase: PreparedPurchase) async throws(SupplierFault) -> Sun?
 }
 
 extension Supplier {
+    /// Delegations are transactions.
+    public func standing(_ purchase: PreparedPurchase) async throws(SupplierFault) -> Sun? { nil }
+
     /// Energy ends by itself.
     public func giveBack(_ purchase: PreparedPurchase) async throws(SupplierFault) -> PreparedPurchase? { nil }
 }

@@ -47,15 +47,19 @@ public struct TronNRG: Supplier {
         try settings.refuseOptions(except: ["pay_to"])
         id = settings.id
         base = try settings.base(orElse: "https://api.tronnrg.com")
-        let payee = settings.options["pay_to"] ?? Self.publishedPayee
-        do {
-            self.payee = try TronAddress(base58: payee)
-        } catch {
-            throw SupplierSettingsError("supplier \(settings.id): pay_to is no TRON address: \(payee)")
-        }
+        payee = try Self.payee(settings)
         payer = try ChainPayer(settings.id, surroundings)
         transport = surroundings.transport
         clock = surroundings.clock
+    }
+
+    static func payee(_ settings: SupplierSettings) throws(SupplierSettingsError) -> TronAddress {
+        let payee = settings.options["pay_to"] ?? publishedPayee
+        do {
+            return try TronAddress(base58: payee)
+        } catch {
+            throw SupplierSettingsError("supplier \(settings.id): pay_to is no TRON address: \(payee)")
+        }
     }
 
     /// `GET /supply`.

@@ -104,7 +104,7 @@ struct SourcePlanPropertyTests {
                 return nil
             }
             if let until = trial.situation.expiringUntil, until > moment(0) {
-                guard trial.policy.mayOverlap, until >= moment(180) else { return nil }
+                guard trial.policy.mayOverlap else { return nil }
             }
             guard bought.taken <= supplier.balance?.rawValue ?? bought.taken else { return nil }
             if let cap = trial.policy.maximumPrice {

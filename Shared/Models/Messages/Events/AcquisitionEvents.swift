@@ -4,14 +4,14 @@ public struct AcquisitionEventBody: Codable, Sendable, Equatable {
     public var acquisitionID: UUIDv7
     /// The hot wallet.
     public var wallet: TronAddress
-    /// Where the energy comes from: `own_stake`.
+    /// Where the energy comes from: `own_stake`, or a supplier's id.
     public var source: String
-    /// The registry's id of the pool whose stake is delegated.
-    public var pool: String
-    /// What the stake was to bring when the order was planned; the chain's rate moves.
+    /// The registry's id of the pool whose stake is delegated; absent where energy is bought.
+    public var pool: String?
+    /// What the stake was to bring when the order was planned, the chain's rate moves; or what was ordered.
     public var energy: Energy
-    /// The stake that is delegated for it, in sun.
-    public var stake: Sun
+    /// The stake that is delegated for it, in sun; absent where energy is bought.
+    public var stake: Sun?
     /// The delegation, when it is `started`; absent from the other events.
     public var txid: TransactionID?
 
@@ -20,9 +20,9 @@ public struct AcquisitionEventBody: Codable, Sendable, Equatable {
         acquisitionID: UUIDv7,
         wallet: TronAddress,
         source: String,
-        pool: String,
+        pool: String?,
         energy: Energy,
-        stake: Sun,
+        stake: Sun?,
         txid: TransactionID?
     ) {
         self.acquisitionID = acquisitionID
@@ -62,11 +62,11 @@ extension AcquisitionEvent {
     public var correlationID: String? { body.acquisitionID.description }
 }
 
-/// `acquisition.started.v1`: a delegation is signed and stored and goes out.
+/// `acquisition.started.v1`: a delegation is signed and stored and goes out, or energy is about to be ordered.
 public struct AcquisitionStarted: AcquisitionEvent {
     /// An event for the house, bound to no partner; the routing key is `acquisition.started`.
     public static let name = MessageName.event("acquisition.started")
-    /// Its `txid` is the signed delegation.
+    /// Its `txid` is the signed delegation; none where energy is bought.
     public var body: AcquisitionEventBody
     /// Wraps a body.
     public init(_ body: AcquisitionEventBody) { self.body = body }

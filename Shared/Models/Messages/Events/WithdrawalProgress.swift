@@ -166,6 +166,10 @@ public enum ShortageReason: String, Codable, Sendable, CaseIterable {
     case signingLimit = "signing_limit"
     /// The partner has no pool that may serve it.
     case noPool = "no_pool"
+    /// Neither a pool nor a supplier has, or sells, so much now.
+    case noSource = "no_source"
+    /// What suppliers ask is more than the partner's policy allows.
+    case priceCap = "price_cap"
     /// The wallet has neither bandwidth nor TRX for the transfer's bytes.
     case bandwidth
     /// The wallet does not exist on chain, so nothing can be delegated to it.

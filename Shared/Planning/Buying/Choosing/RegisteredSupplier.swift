@@ -22,14 +22,24 @@ public struct RegisteredSupplier: Sendable, Equatable {
     public var state: State
     /// When maintenance ends by itself.
     public var maintenanceUntil: Timestamp?
+    /// The adapter's settings and the house's limits, as texts; never a secret, only where one is found.
+    public var settings: [String: String]
 
     /// - Parameters: as the properties.
-    public init(id: SupplierID, kind: String, rank: Int32, state: State, maintenanceUntil: Timestamp? = nil) {
+    public init(
+        id: SupplierID,
+        kind: String,
+        rank: Int32,
+        state: State,
+        maintenanceUntil: Timestamp? = nil,
+        settings: [String: String] = [:]
+    ) {
         self.id = id
         self.kind = kind
         self.rank = rank
         self.state = state
         self.maintenanceUntil = maintenanceUntil
+        self.settings = settings
     }
 
     /// Whether it may be asked for something new at a moment of domain time.
@@ -43,7 +53,7 @@ public struct RegisteredSupplier: Sendable, Equatable {
 
     /// Whether it may be asked for one acquisition: what ``SupplierOffer/isOpen`` wants to know.
     /// - Parameters:
-    ///   - tried: suppliers that were asked for it in vain (``PurchaseSequence/tried``).
+    ///   - tried: suppliers that were asked for it in vain a moment ago.
     ///   - breaker: of this supplier.
     public func isOpen(
         for tried: Set<SupplierID>,

@@ -123,9 +123,8 @@ struct SourceChoice {
         else {
             return .failure(.init(reason: .noSource))
         }
-        if let until = situation.expiringUntil, until > situation.now {
-            let outlivesPromises = until >= situation.now + situation.sendWindow + situation.grace
-            guard policy.mayOverlap, outlivesPromises else { return .failure(.init(reason: .expiringSource)) }
+        if let until = situation.expiringUntil, until > situation.now, !policy.mayOverlap {
+            return .failure(.init(reason: .expiringSource))
         }
         let unit = SunPerEnergy(paying: option.taken - option.cost.activation, for: option.pack)
         if let cap = policy.maximumPrice, unit.map({ $0 > cap }) ?? true { return .failure(.init(reason: .priceCap)) }

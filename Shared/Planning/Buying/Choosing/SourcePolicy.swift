@@ -24,12 +24,13 @@ public struct SourcePolicy: Sendable, Equatable, Codable {
     public var partnerFallback: Bool
     /// Withdrawals of one wallet that one purchase may be for.
     public var blockLimit: Int
-    /// Whether a second rental may stand at a wallet beside one that ends later than all promises made of the second.
-    /// Ending takes usage along pro rata (DOMAIN 7.1), so that otherwise at most one expiring source stands at a wallet.
+    /// Whether a second rental may stand at a wallet beside another. Ending takes usage along pro rata (DOMAIN 7.1), which
+    /// promises allow for (``WalletPosition/losing``): the second has to be larger when the first is about to end.
     public var mayOverlap: Bool
 
     /// The house's default: the documents' order, never above burning, a fifth of each pool for urgent withdrawals, small
-    /// remainders burnt, and no fallback without consent.
+    /// remainders burnt, no fallback without consent, and rentals that overlap: a wallet that waits for an hour's rental to
+    /// end before it gets another serves nobody.
     public init(
         order: Order = .priority,
         maximumPrice: SunPerEnergy? = nil,
@@ -38,7 +39,7 @@ public struct SourcePolicy: Sendable, Equatable, Codable {
         burnsRemainder: Bool = true,
         partnerFallback: Bool = false,
         blockLimit: Int = 50,
-        mayOverlap: Bool = false
+        mayOverlap: Bool = true
     ) {
         self.order = order
         self.maximumPrice = maximumPrice

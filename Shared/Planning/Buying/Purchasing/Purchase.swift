@@ -114,6 +114,14 @@ public struct Purchase: Sendable, Equatable, Codable {
         return moments.compactMap { $0 }.min()
     }
 
+    /// Whether only the chain can still say what became of its payment.
+    public var awaitsPayment: Bool {
+        rules.paysOnChain && payment == .pending && state != .planned && !(state == .failed && placements == 0)
+    }
+
+    /// Whether it has not been told ``PurchaseEvent/begin`` yet.
+    public var hasNotBegun: Bool { state == .planned && calls == 0 }
+
     /// Takes an event; what does not concern its state changes nothing.
     /// - Parameter now: domain time, never earlier than in the call before.
     public mutating func handle(_ event: PurchaseEvent, now: Timestamp) -> [PurchaseEffect] {
