@@ -132,8 +132,8 @@ let package = Package(
         service(
             "Allocator",
             [
-                "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging", "Storage", "Schemas", "Ledger",
-                "Telemetry",
+                "ServiceKit", "Planning", "Suppliers", "Ledger", "Tron", "ChainModel", "Models", "Messaging", "Storage",
+                "Schemas", "Telemetry",
                 lifecycle, log, metrics,
             ]
         ),

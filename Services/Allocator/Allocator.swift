@@ -2,6 +2,7 @@ internal import Messaging
 internal import Models
 internal import Planning
 internal import ServiceKit
+internal import Suppliers
 internal import Telemetry
 internal import Tron
 
@@ -17,11 +18,20 @@ struct Allocator {
     let keeper: ChainKeeper
     let solidity: SolidityKeeper
     let sweeper: DelegationSweep
+    let desk: SupplierDesk
+    let purchases: PurchaseKeeper
+    let quotes: QuoteKeeper
 
     private let unresolved: UnresolvedNeeds
     private let pollInterval: Duration
 
-    init(service: ServiceHost, configuration: AllocatorConfiguration, chain: any ChainGateway, key: PrivateKey) {
+    init(
+        service: ServiceHost,
+        configuration: AllocatorConfiguration,
+        chain: NodeGateway,
+        key: PrivateKey,
+        purchasingKey: PrivateKey?
+    ) {
         let policy = configuration.policy
         let wakeUp = WakeUp()
         let needs = NeedBook()
@@ -51,6 +61,31 @@ struct Allocator {
             clock: service.clock,
             maximumStake: configuration.maximumStake
         )
+        let purchased = WakeUp()
+        desk = SupplierDesk(
+            service: service,
+            registry: registry,
+            node: chain.client,
+            key: purchasingKey,
+            maximumPayment: configuration.maximumPayment,
+            maximumStake: configuration.maximumStake
+        )
+        let calls = PurchaseCalls(service: service, desk: desk, chain: chain, registry: registry)
+        purchases = PurchaseKeeper(
+            service: service,
+            calls: calls,
+            desk: desk,
+            wakeUp: purchased,
+            supplyChanged: wakeUp
+        )
+        quotes = QuoteKeeper(
+            service: service,
+            desk: desk,
+            chain: chain,
+            registry: registry,
+            policy: policy,
+            interval: configuration.quoteInterval
+        )
         keeper = ChainKeeper(
             service: service,
             chain: chain,
@@ -60,7 +95,9 @@ struct Allocator {
             signer: signer,
             sender: sender,
             policy: policy,
+            desk: desk,
             wakeUp: wakeUp,
+            purchased: purchased,
             pollInterval: configuration.pollInterval
         )
     }

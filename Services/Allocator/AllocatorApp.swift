@@ -17,9 +17,19 @@ struct AllocatorApp {
         ) { service in
             let configuration = AllocatorConfiguration(service.configuration)
             let key = try KeyFile(path: configuration.keyFile).open(password: Password(configuration.keyPassword))
+            let purchasingKey = try configuration.purchasingKeyFile.map {
+                try KeyFile(path: $0).open(password: Password(configuration.purchasingPassword ?? ""))
+            }
             let chain = try NodeGateway(service)
             service.add("tron", chain)
-            let allocator = Allocator(service: service, configuration: configuration, chain: chain, key: key)
+            let allocator = Allocator(
+                service: service,
+                configuration: configuration,
+                chain: chain,
+                key: key,
+                purchasingKey: purchasingKey
+            )
+            service.add("suppliers", allocator.desk)
 
             service.consume(WithdrawalRequest.self, configuration) { try await allocator.requests.handle($0, $1) }
             service.consume(WithdrawalSettle.self, configuration) { try await allocator.commands.settle($0, $1) }
@@ -30,6 +40,8 @@ struct AllocatorApp {
             service.loop("recipients", every: configuration.pollInterval) { try await allocator.recipients.catchUp() }
             service.leader("chain") { try await allocator.keeper.run() }
             service.leader("solidity") { try await allocator.keepSolid() }
+            service.leader("purchases") { try await allocator.purchases.run() }
+            service.leaderLoop("quotes", every: .seconds(1)) { try await allocator.quotes.run() }
             service.leader("sweep") { try await allocator.sweep() }
         }
     }

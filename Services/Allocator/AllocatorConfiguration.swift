@@ -70,6 +70,28 @@ struct AllocatorConfiguration: Sendable {
         default: "0",
         "The same within any 24 hours."
     )
+    static let quoteInterval = ConfigurationKey.optional(
+        "allocator.quote_interval",
+        .duration,
+        default: "10s",
+        "How often suppliers are asked for their prices and our balance."
+    )
+    static let purchasingKeyFile = ConfigurationKey.optional(
+        "purchasing.key_file",
+        .file,
+        "Encrypted key of the wallet that pays suppliers on chain; without it such suppliers are not asked."
+    )
+    static let purchasingPassword = ConfigurationKey.secret(
+        "purchasing.password",
+        isRequired: false,
+        "Password of that key file; better given as a file."
+    )
+    static let maximumPayment = ConfigurationKey.optional(
+        "purchasing.maximum_trx",
+        .integer(1...1_000_000_000),
+        default: "10000",
+        "The purchasing wallet signs no payment above this."
+    )
     static let keyFile = ConfigurationKey.required(
         "signer.key_file",
         .file,
@@ -83,7 +105,8 @@ struct AllocatorConfiguration: Sendable {
 
     static let keys: [ConfigurationKey] = [
         sendWindow, sendGrace, shortageLimit, idleHold, lookAhead, pollInterval, prefetch, batch, maximumStake,
-        hourlyStake, dailyStake, keyFile, keyPassword,
+        hourlyStake, dailyStake, quoteInterval, keyFile, keyPassword, purchasingKeyFile, purchasingPassword,
+        maximumPayment,
     ]
 
     let policy: AllocationPolicy
@@ -93,6 +116,10 @@ struct AllocatorConfiguration: Sendable {
     let maximumStake: Sun
     let keyFile: String
     let keyPassword: String
+    let quoteInterval: Duration
+    let purchasingKeyFile: String?
+    let purchasingPassword: String?
+    let maximumPayment: Sun
 
     init(_ configuration: ServiceConfiguration) {
         func limit(_ key: ConfigurationKey) -> Sun? {
@@ -114,5 +141,9 @@ struct AllocatorConfiguration: Sendable {
         batch = configuration.integer(Self.batch)
         keyFile = configuration.text(Self.keyFile)
         keyPassword = configuration.text(Self.keyPassword)
+        quoteInterval = configuration.duration(Self.quoteInterval)
+        purchasingKeyFile = configuration.optionalText(Self.purchasingKeyFile)
+        purchasingPassword = configuration.optionalText(Self.purchasingPassword)
+        maximumPayment = Sun(Int64(configuration.integer(Self.maximumPayment)) * Sun.trx.rawValue)
     }
 }

@@ -20,6 +20,7 @@ public enum HouseSchemas {
             .messageTables(schema: "allocator"),
             Migration(name: "0001_allocation", sql: PackageResources.Allocator_0001_allocation_sql),
             Migration(name: "0002_signing_limits", sql: PackageResources.Allocator_0002_signing_limits_sql),
+            Migration(name: "0003_purchases", sql: PackageResources.Allocator_0003_purchases_sql),
             Migration(name: "0004_charging", sql: PackageResources.Allocator_0004_charging_sql),
         ]
     )

@@ -147,6 +147,7 @@ struct Books: Sendable {
             ownStake: EnergyOffer(source: "own_stake", price: SunPerEnergy(rawValue: 2_000_000)),
             policy: policy,
             lately: [:],
+            purchaseRules: [:],
             now: now,
             sign: { order in signed(order, at: now) }
         )

@@ -31,6 +31,32 @@ struct SolidBlock: Sendable, Equatable {
     var time: Timestamp
 }
 
+/// What others delegate to a wallet.
+struct WalletRentals: Sendable, Equatable {
+    /// Energy stake by whose it is.
+    var records: [TronAddress: Sun]
+    /// `TotalEnergyLimit` and `TotalEnergyWeight` (in TRX) of the same node.
+    var totalEnergy: Int64
+    var totalWeight: Int64
+
+    private var rate: EnergyRate { EnergyRate(totalEnergy: totalEnergy, totalWeight: totalWeight) }
+
+    /// What a stake brings, rounded down.
+    func energy(of stake: Sun) -> Energy { rate.energy(of: stake) }
+    /// What brings so much energy; `nil` without totals.
+    func stake(for energy: Energy) -> Sun? { rate.stake(for: energy) }
+}
+
+/// What became of a payment.
+enum PaymentFate: Sendable, Equatable {
+    /// It is in no block, or in one that may be replaced.
+    case open
+    /// It is in a solid block; so much was burnt for its bytes and energy.
+    case solid(fee: Sun)
+    /// It will never be in one.
+    case never
+}
+
 /// What the allocator asks of TRON nodes. One conformer talks to them; tests may bring their own.
 protocol ChainGateway: Sendable {
     /// Number, id and time of the newest block.
@@ -54,6 +80,10 @@ protocol ChainGateway: Sendable {
     ) async throws -> [DelegationStore.Row]
     /// Every wallet a pool delegates energy to.
     func receivers(of pool: RegistrySnapshot.Pool) async throws -> [TronAddress]
+    /// What accounts other than our pools delegate to a wallet.
+    func rentals(at wallet: TronAddress, ownPools: Set<TronAddress>) async throws -> WalletRentals
+    /// What became of a transaction that was stored before it was sent.
+    func fate(of txid: TransactionID, expiring: Timestamp) async throws -> PaymentFate
     /// Whether a recipient holds the token.
     func holdsToken(_ recipient: TronAddress) async throws -> Bool
     /// What a transfer would do.

@@ -17,7 +17,10 @@ struct ChainKeeper {
     let signer: DelegationSigner
     let sender: AttemptSender
     let policy: AllocationPolicy
+    let desk: SupplierDesk
     let wakeUp: WakeUp
+    /// Rings whoever runs purchases.
+    let purchased: WakeUp
     let pollInterval: Duration
 
     /// Idle wallets are read again once in so many blocks, for recovery and foreign changes.
@@ -35,11 +38,19 @@ struct ChainKeeper {
                 // Before each block: a transfer out of a wallet that is not known to be ours would be passed over for ever.
                 try await self.registry.refresh()
                 let registry = registry.snapshot
-                let open = try await service.postgres.withConnection { try await AcquisitionStore.open(in: $0) }
+                let now = service.clock.now()
+                let (open, watched) = try await service.postgres.withConnection {
+                    (try await AcquisitionStore.open(in: $0), try await PurchaseStore.watched(now: now, in: $0))
+                }
                 let everyWallet =
                     registry.revision != revision || refreshedAt + Self.refreshBlocks <= (known.first?.number ?? .max)
                 let reader = ChainViewReader(chain: chain, registry: registry, limit: 40)
-                let view = try await reader.read(after: known, open: open, everyWallet: everyWallet)
+                let view = try await reader.read(
+                    after: known,
+                    open: open,
+                    watched: watched,
+                    everyWallet: everyWallet
+                )
                 let result = try await store(view, registry: registry, lately: demand.lately)
                 if result.uncharged > 0 {
                     service.logger.warning(
@@ -47,6 +58,7 @@ struct ChainKeeper {
                         metadata: ["withdrawals": "\(result.uncharged)"]
                     )
                 }
+                if result.buys { purchased.ring() }
                 if let change = limits.note(held: result.held > 0, now: service.clock.now()) { report(change, result) }
 
                 if everyWallet { (revision, refreshedAt) = (registry.revision, view.head) }
@@ -90,6 +102,7 @@ struct ChainKeeper {
         let prices = try await prices.current()
         let ownStake = try await energyPrices.ownStake()
         let sign = try await signer.prepare(at: view.headTime)
+        let rules = desk.rules
         return try await service.transaction { work in
             let cycle = CycleTransaction(
                 view: view,
@@ -98,6 +111,7 @@ struct ChainKeeper {
                 ownStake: ownStake,
                 policy: policy,
                 lately: lately,
+                purchaseRules: rules,
                 now: work.now,
                 sign: sign
             )

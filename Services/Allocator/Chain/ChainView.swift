@@ -13,8 +13,20 @@ struct HeadBlock: Sendable {
     var transfers: [ObservedTransfer]
     /// From whom to whom tokens went.
     var moves: [(from: TronAddress, to: TronAddress)]
+    /// Energy stake that was delegated, whoever did.
+    var delegations: [ObservedDelegation] = []
     /// Accounts whose resources, stake or balances a transaction has changed.
     var touched: Set<TronAddress>
+}
+
+/// Energy stake that a block has delegated.
+struct ObservedDelegation: Sendable, Equatable {
+    var txid: TransactionID
+    var block: Int64
+    var at: Timestamp
+    var owner: TronAddress
+    var wallet: TronAddress
+    var stake: Sun
 }
 
 /// What one cycle has read of the chain: new blocks, and accounts at exactly the last of them.
@@ -51,4 +63,19 @@ struct AllocationPolicy: Sendable {
     var idleHold: Duration = .seconds(20)
     /// Over how long past demand is taken for what will be asked next.
     var lookAhead: Duration = .seconds(15)
+
+    /// When a promise made now ends at the latest, the time until its transfer is seen included.
+    func horizon(at now: Timestamp) -> PromiseHorizon {
+        PromiseHorizon(end: now + sendWindow + sendGrace, grace: sendGrace)
+    }
+
+    /// How long energy is rented at least: a promise made of it, and the time until it arrives.
+    var rentalTime: Duration { sendWindow + sendGrace + .seconds(120) }
+}
+
+/// Until when energy has to stay to be promised.
+struct PromiseHorizon: Sendable, Equatable {
+    var end: Timestamp
+    /// How long after a promise's own end its transfer may still use energy.
+    var grace: Duration
 }

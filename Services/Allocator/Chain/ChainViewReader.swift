@@ -14,10 +14,12 @@ struct ChainViewReader {
     /// - Parameters:
     ///   - known: the processed blocks, newest first; empty before the first.
     ///   - open: attempts that may have landed: their wallets are read with their blocks.
+    ///   - watched: wallets to be read whether blocks touch them or not.
     ///   - everyWallet: read all registered wallets, not the touched ones alone.
     func read(
         after known: [BlockStore.Processed],
         open: [AcquisitionStore.OpenAttempt],
+        watched: [TronAddress],
         everyWallet: Bool
     ) async throws -> ChainView {
         var head = try await chain.head()
@@ -25,7 +27,12 @@ struct ChainViewReader {
         for attempt in 1...Self.tries {
             // After a reorganisation it is not known whom the blocks that are gone had touched.
             let isReplaced = known.first.map { $0.number > view.base ?? .max } ?? false
-            try await readAccounts(into: &view, open: open, everyWallet: everyWallet || isReplaced)
+            try await readAccounts(
+                into: &view,
+                open: open,
+                watched: watched,
+                everyWallet: everyWallet || isReplaced
+            )
             let after = try await chain.head()
             view.isExact = after.number == view.head && after.id == view.headID
             // A view is never left without its accounts: what its blocks have brought could not be proven by them.
@@ -84,6 +91,7 @@ struct ChainViewReader {
     private func readAccounts(
         into view: inout ChainView,
         open: [AcquisitionStore.OpenAttempt],
+        watched: [TronAddress],
         everyWallet: Bool
     ) async throws {
         let landed = open.filter { attempt in
@@ -91,6 +99,7 @@ struct ChainViewReader {
         }
         var wallets: Set<TronAddress> = everyWallet ? Set(registry.hotWallets.keys) : []
         for block in view.blocks { wallets.formUnion(block.touched.filter { registry.hotWallets[$0] != nil }) }
+        wallets.formUnion(watched.filter { registry.hotWallets[$0] != nil })
         wallets.formUnion(landed.map(\.wallet).filter { registry.hotWallets[$0] != nil })
         let moved = view.blocks.contains { block in registry.pools.contains { block.touched.contains($0.address) } }
         let pools = everyWallet || moved || !landed.isEmpty ? registry.pools : []

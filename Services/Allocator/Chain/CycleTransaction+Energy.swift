@@ -8,6 +8,7 @@ extension CycleTransaction {
         _ set: inout WorkingSet,
         underWay: Set<TronAddress>,
         pools: inout [String: PoolPosition],
+        _ buying: inout Buying,
         _ result: inout Result,
         _ transaction: PostgresTransaction
     ) async throws -> [DelegationOrder] {
@@ -37,7 +38,8 @@ extension CycleTransaction {
                     now: now
                 )
             }
-            orders += delegate(for: plan, at: wallet, isUnderWay: underWay.contains(wallet), &set, &pools, &result)
+            let isUnderWay = underWay.contains(wallet)
+            orders += acquire(for: plan, isUnderWay: isUnderWay, &set, &pools, &buying, &result)
         }
         return orders
     }
@@ -68,27 +70,19 @@ extension CycleTransaction {
         result.rejected += try await RejectionStore.refuse(refusals, now: now, in: transaction)
     }
 
-    private func delegate(
-        for plan: PromisePlan,
+    /// Delegates from own stake to as many of the blocked claims as pools can carry; the others are short.
+    func delegate(
+        _ blocked: [(key: WithdrawalKey, missing: Energy)],
         at wallet: TronAddress,
-        isUnderWay: Bool,
         _ set: inout WorkingSet,
         _ pools: inout [String: PoolPosition],
         _ result: inout Result
-    ) -> [DelegationOrder] {
-        let blocked = plan.blocked.compactMap { entry -> (key: WithdrawalKey, missing: Energy)? in
-            guard case .energy(let missing) = entry.obstacle else { return nil }
-            return (entry.claim.key, missing)
-        }
-        guard let first = blocked.first else { return [] }
-        if isUnderWay {
-            for claim in blocked { set.handle(.awaitsEnergy, for: claim.key, now: now) }
-            return []
-        }
+    ) -> DelegationOrder? {
+        guard let first = blocked.first else { return nil }
         let available = registry.pools(for: first.key.partner)
         guard !available.isEmpty else {
             for claim in blocked { short(claim.key, .noPool, missing: claim.missing, &set) }
-            return []
+            return nil
         }
         let positions = available.compactMap { pools[$0.id] }
         let planned = planDelegation(
@@ -101,22 +95,20 @@ extension CycleTransaction {
         let left = shortages(of: blocked, beyond: planned, pools: positions, policy: policy.delegation)
         result.held += left.count { $0.reason == .signingLimit }
         for claim in left { short(claim.key, claim.reason, missing: claim.missing, &set) }
-        guard let planned, let pool = available.first(where: { $0.id == planned.pool }) else { return [] }
+        guard let planned, let pool = available.first(where: { $0.id == planned.pool }) else { return nil }
         pools[planned.pool]?.take(planned.stake)
         for key in planned.serves + planned.leaves { set.handle(.awaitsEnergy, for: key, now: now) }
-        return [
-            DelegationOrder(
-                direction: .delegate,
-                pool: pool,
-                wallet: wallet,
-                stake: planned.stake,
-                energy: planned.energy,
-                serves: planned.serves.count
-            )
-        ]
+        return DelegationOrder(
+            direction: .delegate,
+            pool: pool,
+            wallet: wallet,
+            stake: planned.stake,
+            energy: planned.energy,
+            serves: planned.serves.count
+        )
     }
 
-    private func short(_ key: WithdrawalKey, _ reason: ShortageReason, missing: Energy, _ set: inout WorkingSet) {
+    func short(_ key: WithdrawalKey, _ reason: ShortageReason, missing: Energy, _ set: inout WorkingSet) {
         set.handle(.shortOf(missing, reason: reason, until: now + policy.shortageLimit), for: key, now: now)
     }
 

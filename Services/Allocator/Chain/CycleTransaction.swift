@@ -14,6 +14,8 @@ struct CycleTransaction {
     let policy: AllocationPolicy
     /// Energy asked of each wallet lately, for delegations to look ahead.
     let lately: [TronAddress: Energy]
+    /// What is known of suppliers without asking them; empty where nothing is bought.
+    let purchaseRules: [SupplierID: PurchaseRules]
     let now: Timestamp
     let sign: @Sendable (DelegationOrder) throws -> SignedOrder
 
@@ -29,6 +31,8 @@ struct CycleTransaction {
         var held = 0
         /// Promises used after they were revoked whose payers have nothing left.
         var uncharged = 0
+        /// Whether suppliers are to be asked, or have delivered.
+        var buys = false
     }
 
     /// What holds for the promises of this cycle.
@@ -60,6 +64,7 @@ struct CycleTransaction {
             }
         }
         try await BlockStore.append(view.blocks, in: transaction)
+        result.buys = try await ForeignDelegationStore.insert(foreignDelegations, in: transaction)
         try await DelegationStore.store(view.pools, now: now, in: transaction)
         try await DelegationStore.store(view.delegations, block: view.head, now: now, in: transaction)
 
@@ -79,9 +84,12 @@ struct CycleTransaction {
         let budget = try await signingBudget(for: set, in: transaction)
         var pools = try await DelegationStore.pools(in: transaction)
         for id in pools.keys { pools[id]?.signable = budget.left(of: id) }
-        var orders = try await promise(&set, underWay: underWay, pools: &pools, &result, transaction)
+        var buying = Buying(view: try await buyingView(in: transaction), stakes: try await stakes(in: transaction))
+        var orders = try await promise(&set, underWay: underWay, pools: &pools, &buying, &result, transaction)
         orders += try await reclaim(&set, reclaiming: reclaiming, pools: pools, transaction)
 
+        result.acquisitions += try await store(buying, in: transaction)
+        if !buying.purchases.isEmpty { result.buys = true }
         let signed = try sign(orders, within: budget)
         if !signed.isEmpty { CrashPoint.hit(.sign) }
         try await AcquisitionStore.insert(
@@ -127,7 +135,11 @@ struct CycleTransaction {
         var wallets = Set(view.wallets.map(\.wallet))
         wallets.formUnion(try await PositionStore.waiting(among: hotWallets, forMoney: true, in: transaction))
         wallets.formUnion(try await WithdrawalStore.wallets(of: lost, in: transaction))
-        let positions = try await PositionStore.lock(wallets.sorted(), in: transaction)
+        let positions = try await PositionStore.lock(
+            wallets.sorted(),
+            until: policy.horizon(at: now),
+            in: transaction
+        )
         let observed = view.wallets.map(\.wallet)
         var set = WorkingSet(
             entries: try await WithdrawalStore.lockWaiting(
@@ -197,7 +209,12 @@ struct CycleTransaction {
             events += reclaimed.map { AcquisitionReclaimed($0) }
             changed += reclaimed.map(\.wallet)
         }
-        let offers = try await AcquisitionStore.newestEnergy(at: changed, in: transaction)
+        if !registry.suppliers.isEmpty { changed += view.wallets.map(\.wallet) }
+        let offers = try await AcquisitionStore.newestEnergy(
+            at: changed,
+            delivered: foreignDelegations.map(\.wallet),
+            in: transaction
+        )
         for wallet in changed { set.setEnergy(offers[wallet] ?? .standing, at: wallet) }
         return events
     }

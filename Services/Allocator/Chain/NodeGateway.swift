@@ -8,7 +8,8 @@ internal import Tron
 
 /// TRON's full nodes over HTTP, as the allocator asks them.
 final class NodeGateway: ChainGateway, Service {
-    private let client: TronClient
+    /// The nodes themselves, for suppliers that are paid on chain.
+    let client: TronClient
     private let token: TronAddress
 
     /// What no TRON network comes near. Beyond it sums of promises could leave 64 bits, so the answer is refused.
@@ -141,6 +142,39 @@ final class NodeGateway: ChainGateway, Service {
         }
     }
 
+    func rentals(at wallet: TronAddress, ownPools: Set<TronAddress>) async throws -> WalletRentals {
+        let (count, rentals) = try await client.onSameNode { node throws(NodeError) in
+            let owners = try await node.delegationIndex(of: wallet).from.filter { !ownPools.contains($0) }
+            var records: [TronAddress: Sun] = [:]
+            for owner in owners.prefix(Self.mostOwners) {
+                let shown = try await node.delegations(from: owner, to: wallet)
+                records[owner] = shown.reduce(Sun.zero) { $0 + $1.stake[.energy] }
+            }
+            let totals = try await node.accountResources(of: wallet)?.energyTotals
+            let rentals = WalletRentals(
+                records: records,
+                totalEnergy: totals?.limit ?? 0,
+                totalWeight: totals?.weight ?? 0
+            )
+            return (owners.count, rentals)
+        }
+        guard count <= Self.mostOwners else { throw ChainFault.malformed("\(count) accounts delegate to \(wallet)") }
+        return rentals
+    }
+
+    /// A wallet that more accounts than this delegate to is not ours alone; asking each would take too long.
+    private static let mostOwners = 100
+
+    func fate(of txid: TransactionID, expiring: Timestamp) async throws -> PaymentFate {
+        switch try await client.fate(of: txid, expiring: expiring) {
+        case .undecided: return .open
+        case .never: return .never
+        case .included:
+            guard let receipt = try await client.transactionReceipt(txid, in: .solid) else { return .open }
+            return .solid(fee: receipt.fee)
+        }
+    }
+
     func receivers(of pool: RegistrySnapshot.Pool) async throws -> [TronAddress] {
         try await client.delegationIndex(of: pool.address).to
     }
@@ -252,7 +286,19 @@ extension HeadBlock {
         touched.insert(contract.owner)
         switch contract {
         case .transfer(let transfer): touched.insert(transfer.recipient)
-        case .delegateResource(let delegation): touched.insert(delegation.receiver)
+        case .delegateResource(let delegation):
+            touched.insert(delegation.receiver)
+            guard transaction.succeeded, delegation.resource == .energy else { break }
+            delegations.append(
+                ObservedDelegation(
+                    txid: transaction.id,
+                    block: number,
+                    at: time,
+                    owner: delegation.owner,
+                    wallet: delegation.receiver,
+                    stake: delegation.stake
+                )
+            )
         case .unDelegateResource(let delegation): touched.insert(delegation.receiver)
         default: break
         }

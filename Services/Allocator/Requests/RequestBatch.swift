@@ -35,7 +35,7 @@ struct RequestBatch {
         let fresh = try distinct(&result)
         guard !fresh.isEmpty else { return result }
         let wallets = Set(fresh.map(\.item.request.fromAddress)).sorted()
-        async let locked = PositionStore.lock(wallets, in: transaction)
+        async let locked = PositionStore.lock(wallets, until: policy.horizon(at: now), in: transaction)
         async let known = WithdrawalStore.known(fresh.map(\.item.key), in: transaction)
         async let waiting = PositionStore.waiting(among: wallets, forMoney: false, in: transaction)
         var set = WorkingSet(entries: [], positions: try await locked)

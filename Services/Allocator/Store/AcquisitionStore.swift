@@ -159,7 +159,7 @@ enum AcquisitionStore {
                AND (\(state)::text <> 'proven' OR q.state = 'started')
             RETURNING q.acquisition_id, q.wallet, q.source, q.pool_id, q.energy, q.stake_sun
             """,
-            as: (UUIDv7, TronAddress, String, String, Energy, Sun).self
+            as: (UUIDv7, TronAddress, String, String?, Energy, Sun?).self
         )
         return rows.map {
             AcquisitionEventBody(
@@ -194,16 +194,21 @@ enum AcquisitionStore {
 
     /// Source and price of the energy that was proven last at each wallet; those at which nothing stands that we brought are
     /// left out.
+    /// - Parameter delivered: wallets to which a block has brought what somebody else delegated: what is bought for them, if
+    ///   anything, is there, though the purchase was not told so yet.
     static func newestEnergy(
         at wallets: [TronAddress],
+        delivered: [TronAddress] = [],
         in transaction: PostgresTransaction
     ) async throws -> [TronAddress: EnergyOffer] {
         guard !wallets.isEmpty else { return [:] }
         let rows = try await transaction.query(
             """
             SELECT DISTINCT ON (wallet) wallet, source, energy_price FROM allocator.acquisition
-             WHERE wallet = ANY(\(wallets)::bytea[]) AND state = 'proven'
-             ORDER BY wallet, proven_at DESC, acquisition_id DESC
+             WHERE wallet = ANY(\(wallets)::bytea[])
+               AND (state = 'proven'
+                    OR (state = 'started' AND pool_id IS NULL AND wallet = ANY(\(delivered)::bytea[])))
+             ORDER BY wallet, proven_at DESC NULLS FIRST, acquisition_id DESC
             """,
             as: (TronAddress, String, Int64).self
         )
@@ -212,11 +217,24 @@ enum AcquisitionStore {
         }
     }
 
-    /// Wallets to which energy is on its way.
+    /// Takes back that acquisitions are proven, unless another one has begun for the wallet meanwhile.
+    static func reopen(_ acquisitions: [UUIDv7], in transaction: PostgresTransaction) async throws {
+        guard !acquisitions.isEmpty else { return }
+        try await transaction.execute(
+            """
+            UPDATE allocator.acquisition q SET state = 'started', proven_at = NULL
+             WHERE q.acquisition_id = ANY(\(acquisitions)::uuid[]) AND q.state = 'proven'
+               AND NOT EXISTS (SELECT 1 FROM allocator.acquisition o
+                                WHERE o.wallet = q.wallet AND o.state = 'started' AND o.pool_id IS NULL)
+            """
+        )
+    }
+
+    /// Wallets to which energy of our own is on its way.
     static func underWay(in transaction: PostgresTransaction) async throws -> Set<TronAddress> {
         Set(
             try await transaction.query(
-                "SELECT wallet FROM allocator.acquisition WHERE state = 'started'",
+                "SELECT wallet FROM allocator.acquisition WHERE state = 'started' AND pool_id IS NOT NULL",
                 as: TronAddress.self
             )
         )

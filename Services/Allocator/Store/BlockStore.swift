@@ -53,6 +53,7 @@ enum BlockStore {
             as: (PartnerID, WithdrawalID).self
         )
         try await transaction.execute("DELETE FROM allocator.transfer WHERE block > \(number)")
+        try await ForeignDelegationStore.rollBack(to: number, in: transaction)
         try await transaction.execute("DELETE FROM allocator.block WHERE number > \(number)")
         try await transaction.execute("UPDATE allocator.cursor SET block = \(number)")
         // What was read at a block that is gone gives way to what is read now, whatever its number.

@@ -92,6 +92,15 @@ enum DelegationStore {
 }
 
 extension DelegationStore {
+    /// What each pool has delegated in all.
+    static func delegated(in transaction: PostgresTransaction) async throws -> [String: Sun] {
+        let rows = try await transaction.query(
+            "SELECT pool_id, sum(stake_sun)::bigint FROM allocator.delegation GROUP BY pool_id",
+            as: (String, Sun).self
+        )
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+    }
+
     /// What stands at wallets that have had neither promise nor waiting withdrawal since a moment, and are not being
     /// reclaimed from already.
     static func idle(

@@ -5,16 +5,35 @@ internal import Storage
 /// The positions of hot wallets and pools.
 enum PositionStore {
     /// Locks the positions of wallets, in the order every transaction takes them. Wallets without one are left out.
-    static func lock(_ wallets: [TronAddress], in transaction: PostgresTransaction) async throws -> [WalletPosition] {
+    /// - Parameter horizon: when a promise made now would end at the latest: rented energy that ends before is not for it.
+    ///   `nil` where nothing will be promised.
+    static func lock(
+        _ wallets: [TronAddress],
+        until horizon: PromiseHorizon? = nil,
+        in transaction: PostgresTransaction
+    ) async throws -> [WalletPosition] {
         let rows = try await transaction.query(
             """
-            SELECT wallet, block, activated, energy_limit, energy_used, bandwidth_available, balance_sun, usdt_balance,
-                   withheld_energy, promised_energy, promised_amount, promised_count, energy_source, energy_price
-              FROM allocator.wallet_position WHERE wallet = ANY(\(wallets)::bytea[]) ORDER BY wallet FOR NO KEY UPDATE
+            SELECT w.wallet, w.block, w.activated, w.energy_limit, w.energy_used, w.bandwidth_available, w.balance_sun,
+                   w.usdt_balance, w.withheld_energy, w.promised_energy, w.promised_amount, w.promised_count,
+                   w.energy_source, w.energy_price,
+                   coalesce(r.energy, 0)::bigint,
+                   CASE WHEN r.energy IS NULL THEN 0
+                        ELSE coalesce((SELECT sum(p.energy) FROM allocator.promise p
+                                        WHERE p.wallet = w.wallet AND p.closed_at IS NULL
+                                          AND p.not_after + \(horizon?.grace.wholeMilliseconds ?? 0) * interval '1 millisecond'
+                                              <= r.ends_at), 0)::bigint END
+              FROM allocator.wallet_position w
+              LEFT JOIN LATERAL (SELECT sum(q.energy) AS energy, min(q.expires_at) AS ends_at
+                                   FROM allocator.purchase q
+                                  WHERE q.wallet = w.wallet AND q.state IN ('proven', 'returning')
+                                    AND (q.state = 'returning' OR q.expires_at < \(horizon?.end))
+                                    AND \(horizon != nil)) AS r ON true
+             WHERE w.wallet = ANY(\(wallets)::bytea[]) ORDER BY w.wallet FOR NO KEY UPDATE OF w
             """,
             as: (
                 TronAddress, Int64, Bool, Energy, Energy, Bandwidth, Sun, Int64, Energy, Energy, Int64, Int64, String,
-                Int64
+                Int64, Energy, Energy
             ).self
         )
         return rows.map {
@@ -32,7 +51,9 @@ enum PositionStore {
                 promisedUnits: $0.10,
                 promisedCount: $0.11,
                 energySource: $0.12,
-                energyPrice: SunPerEnergy(rawValue: $0.13)
+                energyPrice: SunPerEnergy(rawValue: $0.13),
+                endingSoon: $0.14,
+                promisedBeforeEnd: $0.15
             )
         }
     }

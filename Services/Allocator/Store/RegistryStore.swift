@@ -28,6 +28,25 @@ enum RegistryStore {
             "SELECT pool_id, address, permission_id, partner_id, rank FROM registry.v1_pool WHERE NOT disabled",
             as: (String, TronAddress, Int32, PartnerID?, Int32).self
         )
+        let settings = try await connection.query(
+            """
+            SELECT supplier_id, s.key, s.value FROM registry.v1_supplier, jsonb_each_text(settings) AS s
+             WHERE s.value IS NOT NULL
+            """,
+            as: (SupplierID, String, String).self
+        )
+        let suppliers = try await connection.query(
+            "SELECT supplier_id, kind, rank, state, maintenance_until FROM registry.v1_supplier",
+            as: (SupplierID, String, Int32, RegisteredSupplier.State, Timestamp?).self
+        )
+        let policies = try await connection.query(
+            """
+            SELECT partner_id, source_order, maximum_price, may_exceed_burning, reserve_permille, burns_remainder,
+                   partner_fallback, block_limit, may_overlap
+              FROM registry.v1_policy
+            """,
+            as: (PartnerID, SourcePolicy.Order, Int64?, Bool, Int32, Bool, Bool, Int32, Bool).self
+        )
         return RegistrySnapshot(
             revision: now,
             partners: partners.map {
@@ -40,10 +59,37 @@ enum RegistryStore {
             },
             entitlements: users.reduce(into: [:]) { $0[$1.0, default: []].insert($1.1) },
             hotWallets: Dictionary(uniqueKeysWithValues: wallets.map { ($0.0, $0.1) }),
-            pools: pools.map { .init(id: $0.0, address: $0.1, permissionID: $0.2, partner: $0.3, rank: $0.4) }
+            pools: pools.map { .init(id: $0.0, address: $0.1, permissionID: $0.2, partner: $0.3, rank: $0.4) },
+            suppliers: suppliers.map { supplier in
+                RegisteredSupplier(
+                    id: supplier.0,
+                    kind: supplier.1,
+                    rank: supplier.2,
+                    state: supplier.3,
+                    maintenanceUntil: supplier.4,
+                    settings: settings.filter { $0.0 == supplier.0 }.reduce(into: [:]) { $0[$1.1] = $1.2 }
+                )
+            },
+            policies: Dictionary(
+                uniqueKeysWithValues: policies.map {
+                    let policy = SourcePolicy(
+                        order: $0.1,
+                        maximumPrice: $0.2.map { SunPerEnergy(rawValue: $0) },
+                        mayExceedBurning: $0.3,
+                        reservePerMille: Int64($0.4),
+                        burnsRemainder: $0.5,
+                        partnerFallback: $0.6,
+                        blockLimit: Int($0.7),
+                        mayOverlap: $0.8
+                    )
+                    return ($0.0, policy)
+                }
+            )
         )
     }
 }
 
 extension ChargeRule: PostgresValue {}
 extension Payer: PostgresValue {}
+extension RegisteredSupplier.State: PostgresValue {}
+extension SourcePolicy.Order: PostgresValue {}

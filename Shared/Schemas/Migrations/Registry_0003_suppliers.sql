@@ -130,7 +130,7 @@ CREATE TABLE registry.house_policy (
 );
 INSERT INTO registry.house_policy
        (source_order, may_exceed_burning, reserve_permille, burns_remainder, partner_fallback, block_limit, may_overlap)
-VALUES ('priority', false, 200, true, false, 50, false);
+VALUES ('priority', false, 200, true, false, 50, true);
 
 -- What a partner wants otherwise; NULL: as the house.
 CREATE TABLE registry.partner_policy (

@@ -143,6 +143,6 @@ extension ConfigurationKey {
     /// that one environment can serve the whole house.
     public static let serviceSections: Set<String> = [
         "allocator", "queue", "monitor", "notifier", "price", "treasurer", "gateway", "devnet", "suppliers",
-        "signer", "test",
+        "signer", "purchasing", "test",
     ]
 }

@@ -23,6 +23,16 @@ public enum CrashPoint: String, Sendable, Hashable, CaseIterable {
     case broadcast
     /// Before the outcome of an attempt is recorded.
     case record
+    /// After what a supplier is sent was built and signed, before it is stored.
+    case prepare
+    /// After it was stored, before the supplier is asked.
+    case order
+    /// After the supplier was asked, before its answer is stored.
+    case answer
+    /// After a purchase was looked up, before what was found is stored.
+    case find
+    /// After what became of a purchase was stored.
+    case book
 
     private static let armed = Atomic<Bool>(false)
     private static let plan = Mutex<(point: CrashPoint, passes: Int)?>(nil)
