@@ -20,6 +20,9 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Run the demo when all is live.")
     var demo = false
 
+    @Flag(help: "Own stake for about 30 % of the demo's demand; the rest is bought of TronZap and TronNRG (played).")
+    var mixed = false
+
     @Argument(help: "How many withdrawals the demo runs.")
     var withdrawals: Int?
 
@@ -43,6 +46,7 @@ struct Up: AsyncParsableCommand {
             let known = HouseService.all.map(\.name).joined(separator: ", ")
             throw ValidationError("there is no service \(replicas.service) to scale; there is: \(known)")
         }
+        guard demo || !mixed else { throw ValidationError("--mixed is for --demo") }
         if let withdrawals {
             guard demo else { throw ValidationError("a number of withdrawals is only for --demo") }
             guard (1...100_000).contains(withdrawals) else { throw ValidationError("the demo takes 1 to 100000") }
@@ -106,11 +110,13 @@ struct Up: AsyncParsableCommand {
         var options = StackOptions()
         for replicas in scale { options.replicas[replicas.service] = replicas.count }
         options.blockInterval = blockInterval
+        if mixed { options.mixed = withdrawals ?? 60 }
         // The shell has taken over `busbar env` of an earlier stack: these are no wishes of the caller.
         let isLeftOver = Launch.variable("BUSBAR_CLOCK_URL") != nil
         options.nodes = isLeftOver ? nil : Launch.variable("BUSBAR_TRON_NODES")
         options.keepData = keepData || options.nodes != nil
-        let made = ["BROKER", "DATABASE", "ADMIN", "TEST"] + (isLeftOver ? ["TRON", "CLOCK", "SIGNER"] : [])
+        let made =
+            ["BROKER", "DATABASE", "ADMIN", "TEST"] + (isLeftOver ? ["TRON", "CLOCK", "SIGNER", "PURCHASING"] : [])
         options.variables = Launch.variables(prefix: "BUSBAR_").filter { name, _ in
             !made.contains { name.hasPrefix("BUSBAR_\($0)_") }
                 && !(isLeftOver && name.hasPrefix("BUSBAR_PRICE_") && name.hasSuffix("_URL"))

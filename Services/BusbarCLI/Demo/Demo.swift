@@ -126,10 +126,16 @@ enum Demo {
     private static func waitForReclaim(_ stack: RunningStack, _ console: Console) async throws -> Int64 {
         guard let url = stack.devnet else { return 0 }
         let devnet = DevnetControl(url: url)
+        let pools = try await Operations.withPostgres(stack.environment.variables) {
+            Set(try await DemoFigures.pools(in: $0))
+        }
         return try await console.step("energy is reclaimed") {
             let deadline = ContinuousClock.now + .seconds(180)
             while true {
-                let left = try await devnet.state().delegations.reduce(0) { $0 + $1.energySun }
+                let left = try await devnet.state().delegations.reduce(0) {
+                    // What was rented ends by itself.
+                    $0 + (pools.contains($1.from) ? $1.energySun : 0)
+                }
                 if left == 0 || ContinuousClock.now > deadline {
                     return (left, left == 0 ? "nothing is delegated any more" : "\(left) sun are still delegated")
                 }
@@ -152,11 +158,12 @@ enum Demo {
             energyPrice: parameters.energyPrice ?? .zero,
             bandwidthPrice: parameters.bandwidthPrice ?? .zero
         )
-        let figures = try await Operations.withPostgres(stack.environment.variables) { postgres in
-            try await DemoFigures.allocations(
-                of: world.partners.map(\.id),
-                wallets: world.wallets.map(\.address),
-                in: postgres
+        let wallets = world.wallets.map(\.address)
+        let (figures, sources, funds) = try await Operations.withPostgres(stack.environment.variables) { postgres in
+            (
+                try await DemoFigures.allocations(of: world.partners.map(\.id), wallets: wallets, in: postgres),
+                try await DemoFigures.sources(wallets: wallets, in: postgres),
+                try await DemoFigures.funds(in: postgres)
             )
         }
         let charged = try await Operations.withPostgres(stack.environment.variables) { postgres in
@@ -164,6 +171,8 @@ enum Demo {
         }
         summary.bookedSun = charged.earned.rawValue
         summary.stillHeldSun = charged.open.rawValue
+        summary.sources = sources
+        summary.holdings = try await holdings(funds, chain, stack)
         summary.delegations = figures.delegations
         summary.allocations = figures.allocations
         summary.allocationsPerDelegationPercent = figures.allocations * 100 / max(1, figures.delegations)
@@ -177,11 +186,40 @@ enum Demo {
         return summary
     }
 
+    /// What we believe to have at suppliers and in wallets of our own, and what they say.
+    private static func holdings(
+        _ funds: [String: Sun],
+        _ chain: TronClient,
+        _ stack: RunningStack
+    ) async throws -> [DemoSummary.Holding] {
+        guard let url = stack.devnet else { return [] }
+        var holdings: [DemoSummary.Holding] = []
+        for (place, books) in funds.sorted(by: { $0.key < $1.key }) {
+            let statement: Sun
+            if let wallet = try? TronAddress(base58: place) {
+                statement = try await chain.account(wallet)?.balance ?? .zero
+            } else if place == "tronzap" || place == "catfee" {
+                statement = Sun(try await DevnetControl(url: url).supplier(place).balance)
+            } else {
+                continue
+            }
+            holdings.append(
+                DemoSummary.Holding(place: place, booksSun: books.rawValue, statementSun: statement.rawValue)
+            )
+        }
+        return holdings
+    }
+
     private static func show(_ summary: DemoSummary, json: Bool, _ console: Console) {
         console.line()
         let width = summary.rows.map(\.0.count).max() ?? 0
         for (label, text) in summary.rows {
             console.line("  " + label + String(repeating: " ", count: width + 2 - label.count) + text)
+        }
+        for table in [summary.sourceTable, summary.holdingTable] {
+            guard let table else { continue }
+            console.line()
+            for line in table.lines() { console.line("  " + line) }
         }
         for finding in summary.findings.prefix(20) { console.bad(finding) }
         console.line()

@@ -26,6 +26,24 @@ struct DemoSummary: Codable, Sendable {
         }
     }
 
+    /// TRX of the house at one place.
+    struct Holding: Codable, Sendable {
+        /// A supplier, or the purchasing wallet's address.
+        var place: String
+        /// By our books.
+        var booksSun: Int64
+        /// By the supplier's own statement, or the chain.
+        var statementSun: Int64
+
+        var difference: Int64 { booksSun - statementSun }
+
+        enum CodingKeys: String, CodingKey {
+            case place
+            case booksSun = "books_sun"
+            case statementSun = "statement_sun"
+        }
+    }
+
     var requested = 0
     /// Withdrawals by outcome.
     var outcomes: [String: Int] = [:]
@@ -55,6 +73,10 @@ struct DemoSummary: Codable, Sendable {
     var stillHeldSun: Int64 = 0
     /// Stake that is still delegated at the end.
     var stillDelegatedSun: Int64 = 0
+    /// What each source brought.
+    var sources: [DemoFigures.Source] = []
+    /// Where the house has TRX: by the books, and by whoever holds it.
+    var holdings: [Holding] = []
     /// Findings of the audit by invariant.
     var audit: [String: Int] = [:]
     /// What the audit found, for people.
@@ -62,7 +84,7 @@ struct DemoSummary: Codable, Sendable {
     var seconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case requested, outcomes, revocations, delegations, allocations, audit, findings, seconds
+        case requested, outcomes, revocations, delegations, allocations, sources, holdings, audit, findings, seconds
         case allocationsPerDelegationPercent = "allocations_per_delegation_percent"
         case requestToReady = "request_to_ready"
         case readyToSent = "ready_to_sent"
@@ -129,6 +151,44 @@ struct DemoSummary: Codable, Sendable {
     var isClean: Bool {
         outcomes == ["settled": requested] && unplannedBurnSun == 0 && stillDelegatedSun == 0
             && chargedSun == bookedSun && stillHeldSun == 0 && audit.values.allSatisfy { $0 == 0 }
+            && audit.values.allSatisfy { $0 == 0 } && holdings.allSatisfy { $0.difference == 0 }
+    }
+
+    /// Share, cost and time to chain by source; empty when all came from own stake.
+    var sourceTable: Table? {
+        guard sources.contains(where: { $0.source != "own_stake" }) else { return nil }
+        let all = max(1, sources.reduce(0) { $0 + $1.energy })
+        var table = Table("source", "acquisitions", "energy", "share", "cost", "sun/energy", "to chain p50", "p95")
+        for source in sources {
+            let share = source.energy * 1000 / all
+            let price = source.costSun * 100 / max(1, source.energy)
+            table.add(
+                source.source,
+                "\(source.acquisitions)",
+                "\(source.energy)",
+                "\(share / 10).\(share % 10) %",
+                Sun(source.costSun).fixedTRX + " TRX",
+                "\(price / 100).\(String(100 + price % 100).dropFirst())",
+                source.medianMilliseconds.map { "\($0) ms" } ?? "-",
+                source.slowMilliseconds.map { "\($0) ms" } ?? "-"
+            )
+        }
+        return table
+    }
+
+    /// Books beside statements; empty when nothing was bought.
+    var holdingTable: Table? {
+        guard !holdings.isEmpty else { return nil }
+        var table = Table("TRX of the house at", "by our books", "by its own statement", "difference")
+        for holding in holdings {
+            table.add(
+                holding.place,
+                Sun(holding.booksSun).fixedTRX,
+                Sun(holding.statementSun).fixedTRX,
+                "\(holding.difference) sun"
+            )
+        }
+        return table
     }
 
     /// Label and value, line by line.

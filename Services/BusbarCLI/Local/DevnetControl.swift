@@ -66,6 +66,31 @@ struct DevnetControl: Sendable {
         )
     }
 
+    /// What a played supplier says of itself and its customer.
+    struct SupplierStatement: Decodable, Sendable {
+        var balance: Int64
+        var deposited: Int64
+        var charged: Int64
+        var refunded: Int64
+        var placed: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case balance = "balance_sun"
+            case deposited = "deposited_sun"
+            case charged = "charged_sun"
+            case refunded = "refunded_sun"
+            case placed
+        }
+    }
+
+    /// Changes a played supplier: its price, our balance, faults.
+    func setSupplier(_ name: String, _ body: String) async throws { _ = try await post("suppliers/\(name)", body) }
+
+    /// A played supplier's own statement.
+    func supplier(_ name: String) async throws -> SupplierStatement {
+        try JSONDecoder().decode(SupplierStatement.self, from: try await get("suppliers/\(name)"))
+    }
+
     /// The chain at a glance.
     func state() async throws -> State { try JSONDecoder().decode(State.self, from: try await get("state")) }
 

@@ -79,7 +79,14 @@ struct LocalStackController: Sendable {
             let node = try ServiceProcess.devnet(layout, port: devnetPort, blockInterval: options.blockInterval)
             try await start([node], called: "devnet", processes, &group)
             environment = try await console.step("keys, pool and wallets on the chain") { [environment] in
-                (try await StackPreparation.prepareChain(environment, layout: layout, secrets: secrets), "")
+                let mixed = options.mixed.map { MixedSupply(withdrawals: $0) }
+                let prepared = try await StackPreparation.prepareChain(
+                    environment,
+                    layout: layout,
+                    secrets: secrets,
+                    mixed: mixed
+                )
+                return (prepared, mixed == nil ? "" : "own stake for a part; suppliers tronzap, tronnrg")
             }
         }
         await books.setVariables(environment.variables)

@@ -6,6 +6,8 @@ struct StackOptions: Sendable {
     var blockInterval = "3s"
     /// Whether data of an earlier run is kept.
     var keepData = false
+    /// Withdrawals to be served from own stake, TronZap and TronNRG together; nil: from own stake alone.
+    var mixed: Int?
     /// Nodes of a real network; nil starts a devnet.
     var nodes: String?
     /// The caller's own `BUSBAR_` variables, handed on to the services.

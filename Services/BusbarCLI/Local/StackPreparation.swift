@@ -21,20 +21,23 @@ enum StackPreparation {
     static func prepareChain(
         _ environment: StackEnvironment,
         layout: StackLayout,
-        secrets: StackSecrets
+        secrets: StackSecrets,
+        mixed: MixedSupply?
     ) async throws -> StackEnvironment {
         guard let url = environment.clock else { return environment }
         let devnet = DevnetControl(url: url)
         let folder = layout.directory + "/keys"
         try LocalFile.makeDirectory(folder)
         let file = folder + "/allocator.json"
-        let key = try allocatorKey(file, secrets)
+        let key = try walletKey(file, secrets)
+        let purchasingFile = folder + "/purchasing.json"
+        let purchasing = try walletKey(purchasingFile, secrets)
 
         var pools: [TronAddress] = []
         for _ in 0..<2 {
             let pool = PrivateKey.random().address
             try await devnet.fund(pool, trx: 1000, usdt: 0)
-            try await devnet.stake(pool, resource: "ENERGY", trx: 20_000_000)
+            try await devnet.stake(pool, resource: "ENERGY", trx: mixed?.poolStake ?? 20_000_000)
             // A delegation and its reclaim take about 555 bytes.
             try await devnet.stake(pool, resource: "BANDWIDTH", trx: 2_000_000)
             try await devnet.permitDelegating(pool, by: key.address)
@@ -47,13 +50,16 @@ enum StackPreparation {
                 try await registry.addPool("house-\(index + 1)", address: pool, permission: 2, partner: nil)
             }
         }
+        try await mixed?.prepare(environment, layout: layout, devnet: devnet, purchasing: purchasing.address)
         var prepared = environment
         prepared.extra["BUSBAR_SIGNER_KEY_FILE"] = file
         prepared.extra["BUSBAR_SIGNER_PASSWORD"] = secrets.signer
+        prepared.extra["BUSBAR_PURCHASING_KEY_FILE"] = purchasingFile
+        prepared.extra["BUSBAR_PURCHASING_PASSWORD"] = secrets.signer
         return prepared
     }
 
-    private static func allocatorKey(_ file: String, _ secrets: StackSecrets) throws -> PrivateKey {
+    private static func walletKey(_ file: String, _ secrets: StackSecrets) throws -> PrivateKey {
         let password = try Password(secrets.signer)
         if LocalFile.exists(file) { return try KeyFile(path: file).open(password: password) }
         let key = PrivateKey.random()

@@ -40,4 +40,65 @@ enum DemoFigures {
         )
         return (delegations ?? Int64(0), allocations ?? Int64(0))
     }
+
+    /// What one source has brought in a demo.
+    struct Source: Codable, Sendable {
+        var source: String
+        /// Acquisitions that the chain has shown.
+        var acquisitions: Int64
+        /// Energy they were to bring.
+        var energy: Int64
+        /// What was charged for it, less what came back.
+        var costSun: Int64
+        /// From the order, or the signing, to the chain, for half of them and for all but a twentieth.
+        var medianMilliseconds: Int64?
+        var slowMilliseconds: Int64?
+
+        enum CodingKeys: String, CodingKey {
+            case source, acquisitions, energy
+            case costSun = "cost_sun"
+            case medianMilliseconds = "time_to_chain_p50_ms"
+            case slowMilliseconds = "time_to_chain_p95_ms"
+        }
+    }
+
+    /// By source: what it brought, to whom, for how much, and how fast.
+    static func sources(wallets: [TronAddress], in postgres: PostgresClient) async throws -> [Source] {
+        let rows = try await postgres.query(
+            """
+            SELECT q.source, count(*), sum(q.energy)::bigint,
+                   coalesce(sum(coalesce(p.charged_sun, p.quoted_sun) - p.refunded_sun), 0)::bigint,
+                   (percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM q.proven_at - q.started_at)) * 1000)::bigint,
+                   (percentile_disc(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM q.proven_at - q.started_at)) * 1000)::bigint
+              FROM allocator.acquisition q LEFT JOIN allocator.purchase p USING (acquisition_id)
+             WHERE q.wallet = ANY(\(wallets)::bytea[]) AND q.state IN ('proven', 'reclaimed')
+             GROUP BY q.source ORDER BY q.source
+            """,
+            as: (String, Int64, Int64, Int64, Int64?, Int64?).self
+        )
+        return rows.map {
+            Source(
+                source: $0.0,
+                acquisitions: $0.1,
+                energy: $0.2,
+                costSun: $0.3,
+                medianMilliseconds: $0.4,
+                slowMilliseconds: $0.5
+            )
+        }
+    }
+
+    /// What the books say that the house has at places of its own, in sun: `tronzap`, a wallet's address.
+    static func funds(in postgres: PostgresClient) async throws -> [String: Sun] {
+        let rows = try await postgres.query(
+            "SELECT substr(code, 7), -balance_sun FROM ledger.v1_balance WHERE kind = 'funds'",
+            as: (String, Sun).self
+        )
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+    }
+
+    /// The pools' accounts.
+    static func pools(in postgres: PostgresClient) async throws -> [TronAddress] {
+        try await postgres.query("SELECT address FROM registry.v1_pool", as: TronAddress.self)
+    }
 }
