@@ -119,7 +119,7 @@ func withQueues<R: Sendable>(
 
 /// Waits until the condition holds; fails the test after `limit`.
 func eventually(
-    within limit: Duration = .seconds(5),
+    within limit: Duration = .seconds(15),
     _ what: Comment,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool

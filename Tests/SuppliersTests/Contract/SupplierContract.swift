@@ -31,7 +31,7 @@ enum SupplierContract: String, CaseIterable, Sendable, CustomTestStringConvertib
     /// Holds the adapter to this case.
     func hold(for sandboxed: SandboxedSupplier) async throws {
         var limits = HTTPTransport.Limits()
-        if self == .slowAnswerIsAmbiguous { limits.call = .seconds(2) }
+        if self == .slowAnswerIsAmbiguous { limits.call = .seconds(3) }
         if self == .faultsAtRandom { limits.call = .seconds(1) }
         try await SandboxDriver.with(sandboxed, limits: limits) { try await hold($0) }
     }
