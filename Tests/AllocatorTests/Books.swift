@@ -77,6 +77,7 @@ struct Books: Sendable {
     func request(
         _ id: String,
         wallet: Int,
+        user: String? = nil,
         maxCost: Sun? = nil,
         terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
         now: Timestamp = Books.start
@@ -87,6 +88,7 @@ struct Books: Sendable {
         let request = WithdrawalRequest(
             withdrawalID: name,
             partnerID: partner,
+            userID: user,
             fromAddress: Self.wallets[wallet],
             toAddress: Self.address(900),
             amount: amount,
@@ -107,11 +109,12 @@ struct Books: Sendable {
         }
     }
 
-    /// Books a deposit of the partner.
-    func credit(_ amount: Sun) async throws {
+    /// Books a deposit of the partner, or of one of its users.
+    func credit(_ amount: Sun, user: String? = nil) async throws {
         guard let partner = Self.partner else { return }
         _ = try await Ledger.Books(in: client).credit(
             partner,
+            user: user,
             amount: amount,
             key: "test:\(UUIDv7(at: Self.start))",
             actor: "test",

@@ -156,6 +156,57 @@ internal import Testing
         }
     }
 
+    /// Who has nothing keeps nobody else from the energy of the wallet that they share.
+    @Test func usersPayOutOfTheirOwnBalances() async throws {
+        let terms = PricingTerms(marginPermille: 0, fee: Sun(1000), payer: .user)
+        try await withEnergy(deposit: Sun(1_000_000)) { books in
+            try await books.credit(Books.price, user: "alice")
+            let poor = try await books.request("b1", wallet: 0, user: "bob", terms: terms)
+            #expect(names(poor) == ["b1 short insufficient_balance 51000"])
+            let rich = try await books.request("a1", wallet: 0, user: "alice", terms: terms)
+            #expect(names(rich) == ["a1 ready 51000"], "at once")
+            let nobody = try await books.request("n1", wallet: 0, terms: terms)
+            #expect(names(nobody) == ["n1 ready 51000"], "without a user the partner pays")
+            #expect(try await books.balance == Sun(1_000_000) - Books.price)
+            try await books.credit(Books.price, user: "bob")
+            #expect(names(try await books.advance(to: Books.head + 2, terms: terms).notices) == ["b1 ready 51000"])
+        }
+    }
+
+    /// Refunds and charges of many payers in one transaction, in any order, beside batches that charge them.
+    @Test func manyPayersAtOnceWaitForNobodyForEver() async throws {
+        let terms = PricingTerms(marginPermille: 0, fee: Sun(1000), payer: .user)
+        try await withEnergy(deposit: .zero) { books in
+            for user in 0..<5 { try await books.credit(Sun(Books.price.rawValue * 6), user: "u\(user)") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for replica in 0..<3 {
+                    group.addTask {
+                        for number in 0..<8 {
+                            try await books.request(
+                                "w\(replica)-\(number)",
+                                wallet: (replica + number) % 2,
+                                user: "u\((replica * 3 + number * 2) % 5)",
+                                terms: terms
+                            )
+                        }
+                    }
+                }
+                group.addTask {
+                    for block in 2...9 {
+                        let energy: [Int: Int64] = block % 2 == 0 ? [0: 90_000, 1: 500_000] : [0: 500_000, 1: 120_000]
+                        try await books.advance(to: Books.head + Int64(block), energy: energy, terms: terms)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let deadlocks = try await books.client.query(
+                "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
+                as: Int64.self
+            )
+            #expect(deadlocks == [0])
+        }
+    }
+
     /// Batches of several replicas, cycles and commands on one balance: nothing is charged twice, and nobody waits for ever.
     @Test func everybodyAtOnceLeavesCleanBooks() async throws {
         let affordable = 12

@@ -130,16 +130,17 @@ struct RequestBatch {
         let plan = set.promise(to: keys, at: wallet, terms: terms, purse: &purse)
         for (claim, obstacle) in plan?.blocked ?? [] {
             switch obstacle {
-            case .energy: set.handle(.awaitsEnergy, for: claim.key, now: now)
+            case .energy:
+                set.handle(.awaitsEnergy, for: claim.key, now: now)
+                result.waiting = true
             case .price(let reason, let cost):
                 set.handle(
                     .shortOf(claim.need.energy, reason: reason, until: terms.shortUntil, cost: cost),
                     for: claim.key,
                     now: now
                 )
-            case .tokens, .bandwidth: break
+            case .tokens, .bandwidth: result.waiting = true
             }
-            result.waiting = true
         }
     }
 

@@ -23,7 +23,8 @@ public struct WithdrawalSettled: WithdrawalEvent, Equatable {
     public var bandwidthUsed: Bandwidth
     /// TRX burnt for bandwidth.
     public var bandwidthFee: Sun
-    /// What was charged for it; absent when nothing was.
+    /// What was charged for it; absent when nothing was. What comes back by the partner's charge rule because it was sent too
+    /// late stands on the statement.
     public var cost: CostSheet?
 
     /// Takes the fields as they are; nothing is checked.
