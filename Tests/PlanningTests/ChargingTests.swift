@@ -125,6 +125,40 @@ struct ChargingTests {
         #expect(plan?.promises.isEmpty == true && plan?.blocked.map(\.obstacle.kind) == ["insufficient_balance"])
     }
 
+    /// What costs no more than the limit before margin and fee stays within what was allowed, and a sun more does not.
+    @Test func theLimitOfWhatEnergyMayCostLeavesRoomForMarginAndFee() async {
+        await forEverySeed(500) { seed, random in
+            var terms = promiseTerms()
+            let pricing = PricingTerms(marginPermille: Int32(random.int(0...10_000)), fee: Sun(random.int(0...1000)))
+            terms.registry = RegistrySnapshot(
+                revision: 1,
+                partners: [.init(id: partner("p1"), paused: false, terms: pricing)]
+            )
+            let allowed = Sun(random.amount(upTo: 1_000_000))
+            let subject = entry(1, need: 1, maxCost: allowed).withdrawal
+            guard let limit = terms.costLimit(of: subject, Purse()) else {
+                Issue.record("seed \(seed): no limit")
+                return
+            }
+            func total(_ base: Sun) -> Sun? {
+                let price = SunPerEnergy(rawValue: base.rawValue * 1_000_000)
+                return terms.sheet(for: subject, of: EnergyOffer(source: "tronzap", price: price))?.total
+            }
+            if allowed >= pricing.fee { #expect((total(limit.base) ?? .zero) <= allowed, "seed \(seed)") }
+            #expect((total(limit.base + Sun(1)) ?? .zero) > allowed, "seed \(seed)")
+        }
+    }
+
+    @Test func theSmallerOfRequestAndBalanceLimits() {
+        let payer = PayerAccount(partner: partner("p1"), user: nil)
+        let terms = promiseTerms(fee: 10)
+        let limited = entry(1, maxCost: Sun(100)).withdrawal
+        #expect(terms.costLimit(of: entry(1).withdrawal, Purse()) == nil)
+        #expect(terms.costLimit(of: limited, Purse([payer: Sun(99)]))?.reason == .insufficientBalance)
+        #expect(terms.costLimit(of: limited, Purse([payer: Sun(101)]))?.base == Sun(90))
+        #expect(terms.costLimit(of: limited, Purse([payer: Sun(101)]))?.reason == .maxCost)
+    }
+
     /// A withdrawal that is ready, as another transaction finds it.
     private func ready(source: String = "own_stake", charged: Bool = true) -> WorkingSet.Entry {
         var subject = withdrawal(1)

@@ -42,6 +42,7 @@ extension CycleTransaction {
     func acquire(
         for plan: PromisePlan,
         isUnderWay: Bool,
+        _ purse: Purse,
         _ set: inout WorkingSet,
         _ pools: inout [String: PoolPosition],
         _ buying: inout Buying,
@@ -67,7 +68,7 @@ extension CycleTransaction {
         }
         let beyond = blocked.filter { $0.missing > incoming }
         let sources = planSources(
-            for: wants(beyond, above: incoming, set),
+            for: wants(beyond, above: incoming, purse, set),
             own: ownStake(for: first.claim.key.partner, pools, buying.stakes),
             suppliers: incoming > .zero ? [] : buying.view.offers(to: wallet, now: now),
             in: situation(of: plan.position, partner: first.claim.key.partner, until: buying.view.ends[wallet]),
@@ -91,7 +92,10 @@ extension CycleTransaction {
             case .blockLimit: set.handle(.awaitsEnergy, for: key, now: now)
             case .noSource where incoming > .zero: set.handle(.awaitsEnergy, for: key, now: now)
             case .noSource, .paused, .expiringSource: short(key, .noSource, missing: energy, &set)
-            case .priceCap, .maximumCost: short(key, .priceCap, missing: energy, &set)
+            case .priceCap: short(key, .priceCap, missing: energy, &set)
+            case .maximumCost:
+                let limit = set.entries[key].flatMap { terms.costLimit(of: $0.withdrawal, purse) }
+                short(key, limit?.reason ?? .maxCost, missing: energy, &set)
             }
         }
         return orders
@@ -100,16 +104,28 @@ extension CycleTransaction {
     private func wants(
         _ blocked: [(claim: Claim, missing: Energy)],
         above incoming: Energy,
+        _ purse: Purse,
         _ set: WorkingSet
     ) -> [EnergyWant] {
+        let terms = terms
         var before = incoming
+        // More than burning for all of it costs nobody is asked: who has that much is not limited by what he has.
+        let burning = Sun(
+            scaledUp(blocked.last?.missing.rawValue ?? 0, by: prices.energyPrice.rawValue, over: 1) ?? .max
+        )
         return blocked.map { entry in
             defer { before = entry.missing }
+            let limit = set.entries[entry.claim.key].flatMap { found -> Sun? in
+                guard let limit = terms.costLimit(of: found.withdrawal, purse) else { return nil }
+                guard limit.reason == .insufficientBalance, limit.base >= burning else { return limit.base }
+                return terms.costLimit(of: found.withdrawal, Purse())?.base
+            }
             return EnergyWant(
                 key: entry.claim.key,
                 missing: entry.missing - before,
                 urgency: entry.claim.urgency,
-                maximumCost: set.entries[entry.claim.key]?.withdrawal.maxCost
+                // Margin and fee come on top of what energy costs here.
+                maximumCost: limit
             )
         }
     }

@@ -39,7 +39,7 @@ extension CycleTransaction {
                 )
             }
             let isUnderWay = underWay.contains(wallet)
-            orders += acquire(for: plan, isUnderWay: isUnderWay, &set, &pools, &buying, &result)
+            orders += acquire(for: plan, isUnderWay: isUnderWay, purse, &set, &pools, &buying, &result)
         }
         return orders
     }

@@ -44,6 +44,23 @@ public struct PromiseTerms: Sendable {
         return PayerAccount(partner: partner, user: pricing(of: partner).payer.user(of: withdrawal.userID))
     }
 
+    /// The most that energy for a withdrawal may cost before margin and fee, so that it costs its partner no more than its
+    /// request allows and its payer has; `nil` for no limit. And which of the two it is that limits.
+    public func costLimit(of withdrawal: Withdrawal, _ purse: Purse) -> (base: Sun, reason: ShortageReason)? {
+        let limits = [
+            withdrawal.maxCost.map { ($0, ShortageReason.maxCost) },
+            purse.left(of: payer(of: withdrawal)).map { ($0, ShortageReason.insufficientBalance) },
+        ].compactMap(\.self)
+        guard let (limit, reason) = limits.min(by: { $0.0 < $1.0 }) else { return nil }
+        let pricing = pricing(of: withdrawal.key.partner)
+        let base = scaledDown(
+            (limit - pricing.fee).clamped.rawValue,
+            by: 1000,
+            over: 1000 + Int64(pricing.marginPermille)
+        )
+        return (Sun(base ?? 0), reason)
+    }
+
     /// What a withdrawal costs whose energy comes from there. The hot wallet burns its own TRX for bytes, and is active.
     /// - Returns: `nil` when a figure is larger than a message can carry: nobody could pay it.
     public func sheet(for withdrawal: Withdrawal, of offer: EnergyOffer) -> CostSheet? {
@@ -92,6 +109,9 @@ public struct Purse: Sendable, Equatable {
 
     /// - Parameter left: balance and credit of each payer. One that is not named is not limited here.
     public init(_ left: [PayerAccount: Sun] = [:]) { self.left = left }
+
+    /// What a payer has left; `nil` when that is not limited here.
+    public func left(of payer: PayerAccount) -> Sun? { left[payer] }
 
     /// Whether a payer has so much, besides what is `reserved` for others.
     public func covers(_ sum: Sun, of payer: PayerAccount, besides reserved: Sun = .zero) -> Bool {
