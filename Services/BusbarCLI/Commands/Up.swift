@@ -23,6 +23,14 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Own stake for about 30 % of the demo's demand; the rest is bought of TronZap and TronNRG (played).")
     var mixed = false
 
+    @Option(
+        help: ArgumentHelp(
+            "All is bought, of four suppliers that fail in every way, from this seed; the allocator is killed again and again.",
+            valueName: "seed"
+        )
+    )
+    var faults: UInt64?
+
     @Argument(help: "How many withdrawals the demo runs.")
     var withdrawals: Int?
 
@@ -46,7 +54,7 @@ struct Up: AsyncParsableCommand {
             let known = HouseService.all.map(\.name).joined(separator: ", ")
             throw ValidationError("there is no service \(replicas.service) to scale; there is: \(known)")
         }
-        guard demo || !mixed else { throw ValidationError("--mixed is for --demo") }
+        guard demo || (!mixed && faults == nil) else { throw ValidationError("--mixed and --faults are for --demo") }
         if let withdrawals {
             guard demo else { throw ValidationError("a number of withdrawals is only for --demo") }
             guard (1...100_000).contains(withdrawals) else { throw ValidationError("the demo takes 1 to 100000") }
@@ -96,7 +104,7 @@ struct Up: AsyncParsableCommand {
             for line in state.table().lines() { console.line("  " + line) }
             if json { Console().line(state.json) }
             if demo {
-                isDemoGood.set(try await Demo.run(stack, count: withdrawals ?? 60, json: json, console: console))
+                isDemoGood.set(try await Demo.run(stack, count: withdrawals ?? 60, faults: faults, json: json, console: console))
             }
             if exit { return }
             console.line("Logs: \(layout.logs)   Variables: busbar env   End: Ctrl-C or busbar down")
@@ -110,7 +118,8 @@ struct Up: AsyncParsableCommand {
         var options = StackOptions()
         for replicas in scale { options.replicas[replicas.service] = replicas.count }
         options.blockInterval = blockInterval
-        if mixed { options.mixed = withdrawals ?? 60 }
+        if mixed || faults != nil { options.mixed = withdrawals ?? 60 }
+        options.faults = faults
         // The shell has taken over `busbar env` of an earlier stack: these are no wishes of the caller.
         let isLeftOver = Launch.variable("BUSBAR_CLOCK_URL") != nil
         options.nodes = isLeftOver ? nil : Launch.variable("BUSBAR_TRON_NODES")

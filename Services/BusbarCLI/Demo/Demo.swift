@@ -10,26 +10,36 @@ internal import Tron
 /// and signatures.
 enum Demo {
     /// Over how long the withdrawals arrive, and the most the whole may take after that.
-    private static func span(of count: Int) -> Duration { .milliseconds(max(5_000, min(90_000, count * 60))) }
-    private static let patience = Duration.seconds(240)
+    private static func span(of count: Int, isFaulty: Bool) -> Duration {
+        .milliseconds(max(5_000, isFaulty ? count * 120 : min(90_000, count * 60)))
+    }
+    private static func patience(isFaulty: Bool) -> Duration { .seconds(isFaulty ? 900 : 240) }
 
     /// Runs `count` withdrawals through a live stack.
     ///
+    /// - Parameter faults: the seed of the suppliers' faults and the allocator's deaths; `nil`: none.
     /// - Returns: whether everything the demo checks was as it should be.
-    static func run(_ stack: RunningStack, count: Int, json: Bool, console: Console) async throws -> Bool {
+    static func run(_ stack: RunningStack, count: Int, faults: UInt64?, json: Bool, console: Console) async throws
+        -> Bool
+    {
         let start = ContinuousClock.now
         var generator = SystemRandomNumberGenerator()
         let run = String(UInt32.random(in: .min ... .max, using: &generator), radix: 36)
         let plan = DemoPlan(
             count: count,
-            wallets: DemoWorld.walletCount,
-            span: span(of: count),
+            wallets: DemoWorld.walletCount(of: count, isFaulty: faults != nil),
+            span: span(of: count, isFaulty: faults != nil),
             run: run,
             using: &generator
         )
         let ledger = DemoLedger(plan.orders)
         let world = try await console.step("partners, hot wallets and recipients") {
-            let world = try await DemoWorld.make(stack, run: run, plan: plan)
+            let world = try await DemoWorld.make(
+                stack,
+                run: run,
+                plan: plan,
+                wallets: DemoWorld.walletCount(of: count, isFaulty: faults != nil)
+            )
             return (
                 world,
                 "\(world.partners.count) partners, \(world.wallets.count) hot wallets, \(world.recipients.count) recipients"
@@ -37,9 +47,13 @@ enum Demo {
         }
         let chain = TronClient([NodeEndpoint(url: stack.environment.node)])
         do {
-            try await play(plan, world, ledger, chain, stack, console)
+            let trouble = try await DemoTrouble(stack, seed: faults)
+            try await trouble?.begin()
+            try await play(plan, world, ledger, chain, stack, trouble, console)
             let left = try await waitForReclaim(stack, console)
-            let summary = try await summarize(ledger, world, chain, left, stack, since: start)
+            let settling = try await trouble?.awaitPurchases(console)
+            var summary = try await summarize(ledger, world, chain, left, stack, since: start)
+            summary.trouble = try await trouble?.figures(settledAfter: settling ?? .zero)
             await chain.shutdown()
             show(summary, json: json, console)
             return summary.isClean
@@ -51,6 +65,7 @@ enum Demo {
 
     private enum End: Sendable {
         case played
+        case troubleIsOver
         case timeIsUp
     }
 
@@ -60,6 +75,7 @@ enum Demo {
         _ ledger: DemoLedger,
         _ chain: TronClient,
         _ stack: RunningStack,
+        _ trouble: DemoTrouble?,
         _ console: Console
     ) async throws {
         let variables = stack.environment.variables
@@ -95,14 +111,25 @@ enum Demo {
                 return .timeIsUp
             }
             group.addTask {
-                try await Task.sleep(for: span(of: plan.orders.count) + patience)
+                let isFaulty = trouble != nil
+                try await Task.sleep(
+                    for: span(of: plan.orders.count, isFaulty: isFaulty) + patience(isFaulty: isFaulty)
+                )
                 // What is open by now is told by the summary.
                 return .timeIsUp
+            }
+            if let trouble {
+                let whole = span(of: plan.orders.count, isFaulty: true)
+                group.addTask {
+                    try await trouble.make(for: whole)
+                    return .troubleIsOver
+                }
             }
             var playing = world.partners.count
             loop: while playing > 0, let end = try await group.next() {
                 switch end {
                 case .played: playing -= 1
+                case .troubleIsOver: break
                 case .timeIsUp: break loop
                 }
             }
@@ -216,7 +243,7 @@ enum Demo {
         for (label, text) in summary.rows {
             console.line("  " + label + String(repeating: " ", count: width + 2 - label.count) + text)
         }
-        for table in [summary.sourceTable, summary.holdingTable] {
+        for table in [summary.sourceTable, summary.holdingTable, summary.trouble?.table] {
             guard let table else { continue }
             console.line()
             for line in table.lines() { console.line("  " + line) }

@@ -77,6 +77,8 @@ struct DemoSummary: Codable, Sendable {
     var sources: [DemoFigures.Source] = []
     /// Where the house has TRX: by the books, and by whoever holds it.
     var holdings: [Holding] = []
+    /// What became of purchases while suppliers failed.
+    var trouble: DemoTrouble.Figures?
     /// Findings of the audit by invariant.
     var audit: [String: Int] = [:]
     /// What the audit found, for people.
@@ -84,7 +86,7 @@ struct DemoSummary: Codable, Sendable {
     var seconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case requested, outcomes, revocations, delegations, allocations, sources, holdings, audit, findings, seconds
+        case requested, outcomes, revocations, delegations, allocations, sources, holdings, trouble, audit, findings, seconds
         case allocationsPerDelegationPercent = "allocations_per_delegation_percent"
         case requestToReady = "request_to_ready"
         case readyToSent = "ready_to_sent"
@@ -149,7 +151,9 @@ struct DemoSummary: Codable, Sendable {
 
     /// Whether everything went as it should.
     var isClean: Bool {
-        outcomes == ["settled": requested] && unplannedBurnSun == 0 && stillDelegatedSun == 0
+        // Energy that a supplier takes back early is burnt for by transfers that are on their way.
+        outcomes == ["settled": requested] && (unplannedBurnSun == 0 || trouble != nil) && stillDelegatedSun == 0
+            && trouble?.isClean ?? true
             && chargedSun == bookedSun && stillHeldSun == 0 && audit.values.allSatisfy { $0 == 0 }
             && audit.values.allSatisfy { $0 == 0 } && holdings.allSatisfy { $0.difference == 0 }
     }
@@ -227,7 +231,8 @@ struct DemoSummary: Codable, Sendable {
             ),
             ("still delegated", stillDelegatedSun == 0 ? "nothing: all reclaimed" : trx(stillDelegatedSun)),
             ("audit", findings.joined(separator: ", ")),
-            ("took", "\(seconds) s"),
+        ] + (trouble?.lines ?? []) + [
+            ("took", "\(seconds) s")
         ]
     }
 }

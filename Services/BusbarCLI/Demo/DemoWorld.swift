@@ -27,13 +27,14 @@ struct DemoWorld: Sendable {
     var recipients: [TronAddress]
 
     static let partnerCount = 2
-    static let walletCount = 5
+    /// How many hot wallets send; with faults so many that most withdrawals need energy of their own.
+    static func walletCount(of withdrawals: Int, isFaulty: Bool) -> Int { isFaulty ? max(5, withdrawals / 6) : 5 }
     /// What each partner pays in before it asks for anything, and what it has agreed to pay.
     static let deposit = Sun(1_000_000 * Sun.trx.rawValue)
     static let terms: [String: RegistryValue] = ["margin_permille": .number(100), "fee_sun": .number(100_000)]
 
     /// Registers partners and wallets, funds the wallets, and gives the first recipients a little USDT.
-    static func make(_ stack: RunningStack, run: String, plan: DemoPlan) async throws -> DemoWorld {
+    static func make(_ stack: RunningStack, run: String, plan: DemoPlan, wallets count: Int) async throws -> DemoWorld {
         guard let url = stack.devnet else {
             throw StackError(
                 "the demo makes money out of nothing: it needs the devnet",
@@ -46,7 +47,7 @@ struct DemoWorld: Sendable {
             guard let id = PartnerID("\(name)-\(run)") else { continue }
             partners.append(Partner(id: id, user: id.rawValue, password: Secret.random()))
         }
-        let wallets = (0..<walletCount).map { Wallet(partner: $0 % partners.count, key: .random()) }
+        let wallets = (0..<count).map { Wallet(partner: $0 % partners.count, key: .random()) }
         let recipients = (0..<plan.recipients).map { _ in PrivateKey.random().address }
         for wallet in wallets { try await devnet.fund(wallet.address, trx: 5_000, usdt: 10_000_000) }
         for recipient in recipients.prefix(plan.holders) { try await devnet.fund(recipient, trx: 0, usdt: 1) }

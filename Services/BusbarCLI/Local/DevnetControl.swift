@@ -73,6 +73,19 @@ struct DevnetControl: Sendable {
         var charged: Int64
         var refunded: Int64
         var placed: Int64
+        var orders: [Order]
+
+        /// One order, as the supplier has it.
+        struct Order: Decodable, Sendable {
+            /// Our name for it, or the transaction that paid.
+            var key: String?
+            var charged: Int64
+
+            enum CodingKeys: String, CodingKey {
+                case key
+                case charged = "charged_sun"
+            }
+        }
 
         enum CodingKeys: String, CodingKey {
             case balance = "balance_sun"
@@ -80,11 +93,15 @@ struct DevnetControl: Sendable {
             case charged = "charged_sun"
             case refunded = "refunded_sun"
             case placed
+            case orders
         }
     }
 
     /// Changes a played supplier: its price, our balance, faults.
     func setSupplier(_ name: String, _ body: String) async throws { _ = try await post("suppliers/\(name)", body) }
+
+    /// Makes the node fail, or ends that.
+    func setFault(_ body: String) async throws { _ = try await post("faults", body) }
 
     /// A played supplier's own statement.
     func supplier(_ name: String) async throws -> SupplierStatement {

@@ -79,7 +79,7 @@ struct LocalStackController: Sendable {
             let node = try ServiceProcess.devnet(layout, port: devnetPort, blockInterval: options.blockInterval)
             try await start([node], called: "devnet", processes, &group)
             environment = try await console.step("keys, pool and wallets on the chain") { [environment] in
-                let mixed = options.mixed.map { MixedSupply(withdrawals: $0) }
+                let mixed = options.mixed.map { MixedSupply(withdrawals: $0, isFaulty: options.faults != nil) }
                 let prepared = try await StackPreparation.prepareChain(
                     environment,
                     layout: layout,

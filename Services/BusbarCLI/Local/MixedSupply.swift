@@ -9,6 +9,8 @@ internal import Storage
 struct MixedSupply: Sendable {
     /// How many withdrawals are to be served.
     let withdrawals: Int
+    /// Whether all of it has to be bought, of four suppliers, because they are going to fail.
+    var isFaulty = false
 
     /// What one takes on average: seven in ten go to holders of USDT, the others to newcomers, of whom each is one once.
     private static let energyEach: Int64 = 88_000
@@ -24,14 +26,18 @@ struct MixedSupply: Sendable {
 
     /// What each of the pools stakes for energy, in TRX.
     var poolStake: Int64 {
+        if isFaulty { return 1 }
         let energy = demand * 30 / 100 * 1000 / (1000 - Self.reservePerMille)
         return max(10_000, energy * 100 / Self.energyPerTRXPercent / Self.poolCount)
     }
 
     /// What is paid to TronZap beforehand, in sun: enough for half of the demand.
-    private var tronZapBalance: Sun { Sun(demand / 2 * Self.tronZapPrice / 1_000_000 * 1_000_000 + 2_000_000) }
+    private var tronZapBalance: Sun {
+        if isFaulty { return Sun(Self.purchasingTRX * Sun.trx.rawValue) }
+        return Sun(demand / 2 * Self.tronZapPrice / 1_000_000 * 1_000_000 + 2_000_000)
+    }
 
-    static let purchasingTRX: Int64 = 100_000
+    private static let purchasingTRX: Int64 = 100_000
 
     /// Registers the suppliers, pays them or our purchasing wallet, and books what was paid.
     func prepare(
@@ -46,10 +52,17 @@ struct MixedSupply: Sendable {
         let folder = layout.directory + "/keys"
         try LocalFile.write("tronzap-sandbox-token\n", to: folder + "/tronzap-token")
         try LocalFile.write("tronzap-sandbox-secret\n", to: folder + "/tronzap-secret")
-        let url = devnet.url
+        try LocalFile.write("catfee-sandbox-key\n", to: folder + "/catfee-key")
+        try LocalFile.write("catfee-sandbox-secret\n", to: folder + "/catfee-secret")
+        let (url, isFaulty) = (devnet.url, isFaulty)
+        let catFee = Sun(try await devnet.supplier("catfee").balance)
         try await Operations.withPostgres(environment.variables) { client in
             let registry = RegistryAdmin(postgres: client, actor: "busbar up", clock: SystemClock())
-            for (name, settings) in Self.suppliers(at: url, secrets: folder) {
+            if isFaulty {
+                // Also what is dearer than burning is to be bought, and little of it at a time.
+                try await registry.setPolicy(of: nil, ["may_exceed_burning": .flag(true), "block_limit": .number(4)])
+            }
+            for (name, settings) in Self.suppliers(at: url, secrets: folder).prefix(isFaulty ? 4 : 2) {
                 guard let id = SupplierID(name) else { continue }
                 _ = try await registry.addSupplier(id, kind: id, rank: nil, settings: settings)
             }
@@ -57,7 +70,7 @@ struct MixedSupply: Sendable {
                 [
                     .opening("tronzap", paid),
                     .opening(purchasing.base58, Sun(Self.purchasingTRX * Sun.trx.rawValue)),
-                ],
+                ] + (isFaulty ? [.opening("catfee", catFee)] : []),
                 at: try await devnet.now()
             )
         }
@@ -80,6 +93,15 @@ struct MixedSupply: Sendable {
                     "pay_to": RegistryValue(reading: "TCxNoa4J6n7KssLbsKYZHvArrjwXFboKUt"),
                 ]
             ),
+            (
+                "catfee",
+                [
+                    "base_url": RegistryValue(reading: url + "/suppliers/catfee"),
+                    "key_file": RegistryValue(reading: folder + "/catfee-key"),
+                    "secret_file": RegistryValue(reading: folder + "/catfee-secret"),
+                ]
+            ),
+            ("justlend", [:]),
         ]
     }
 }

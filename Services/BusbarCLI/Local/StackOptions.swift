@@ -8,6 +8,8 @@ struct StackOptions: Sendable {
     var keepData = false
     /// Withdrawals to be served from own stake, TronZap and TronNRG together; nil: from own stake alone.
     var mixed: Int?
+    /// With ``mixed``: nothing comes from own stake, and suppliers fail in every way, from this seed.
+    var faults: UInt64?
     /// Nodes of a real network; nil starts a devnet.
     var nodes: String?
     /// The caller's own `BUSBAR_` variables, handed on to the services.

@@ -101,4 +101,68 @@ enum DemoFigures {
     static func pools(in postgres: PostgresClient) async throws -> [TronAddress] {
         try await postgres.query("SELECT address FROM registry.v1_pool", as: TronAddress.self)
     }
+
+    /// Purchases that are undecided, or whose money is not back.
+    static func openPurchases(in postgres: PostgresClient) async throws -> Int64 {
+        try await postgres.queryOne(
+            """
+            SELECT count(*) FROM allocator.purchase
+             WHERE state IN ('planned', 'prepared', 'unknown', 'accepted', 'delivered', 'disputed')
+            """,
+            as: Int64.self
+        ) ?? 0
+    }
+
+    /// What became of purchases by supplier, and how fast others took over.
+    static func purchases(
+        faultsEndedAt: Timestamp?,
+        in postgres: PostgresClient
+    ) async throws -> (
+        rows: [DemoTrouble.Figures.Row], failOverMedian: Int64?, failOverSlow: Int64?, longestAfter: Int64?
+    ) {
+        let rows = try await postgres.query(
+            """
+            SELECT supplier_id, count(*), count(*) FILTER (WHERE state IN ('proven', 'returning', 'ended')),
+                   count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'refunded'),
+                   count(*) FILTER (WHERE state = 'disputed')
+              FROM allocator.purchase GROUP BY supplier_id ORDER BY supplier_id
+            """,
+            as: (String, Int64, Int64, Int64, Int64, Int64).self
+        )
+        // Of failures after which the wallet's withdrawals went on waiting: the next order is for them.
+        let times = try await postgres.queryOne(
+            """
+            SELECT (extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY n.started_at - q.ended_at)) * 1000)::bigint,
+                   (extract(epoch FROM percentile_disc(0.95) WITHIN GROUP (ORDER BY n.started_at - q.ended_at)) * 1000)::bigint
+              FROM allocator.acquisition q
+              JOIN LATERAL (SELECT started_at FROM allocator.acquisition o
+                             WHERE o.wallet = q.wallet AND o.started_at >= q.ended_at
+                             ORDER BY o.started_at LIMIT 1) n ON true
+             WHERE q.state = 'failed' AND q.pool_id IS NULL
+               AND EXISTS (SELECT 1 FROM allocator.withdrawal w
+                            WHERE w.from_address = q.wallet AND w.received_at < q.ended_at AND w.updated_at > n.started_at)
+            """,
+            as: (Int64?, Int64?).self
+        )
+        let longest = try await postgres.queryOne(
+            """
+            SELECT (extract(epoch FROM max(coalesce(proven_at, updated_at)) - \(faultsEndedAt)) * 1000)::bigint
+              FROM allocator.purchase WHERE created_at < \(faultsEndedAt) AND coalesce(proven_at, updated_at) > \(faultsEndedAt)
+            """,
+            as: Int64?.self
+        )
+        return (
+            rows.map {
+                .init(
+                    supplier: $0.0,
+                    purchases: $0.1,
+                    delivered: $0.2,
+                    failed: $0.3,
+                    refunded: $0.4,
+                    disputed: $0.5,
+                    doubled: 0
+                )
+            }, times?.0, times?.1, longest ?? nil
+        )
+    }
 }
