@@ -111,6 +111,37 @@ import Testing
         #expect(token().allowance(owner: world.accounts[0], spender: world.accounts[1]) == .maximum)
     }
 
+    /// Whether the recipient holds some and whether the allowance has a limit decide; a first approval takes a slot.
+    @Test func theClassOfACallDecidesItsEnergy() throws {
+        var world = World()
+        for index in 0..<2 { try world.fund(index, trx: 10_000, usdt: 100) }
+        func energy(_ from: Int, _ function: TokenContract.Function, _ words: [Word]) throws -> Int64 {
+            let call = TriggerSmartContract(
+                owner: world.accounts[from],
+                contractAddress: world.token,
+                data: function.selector + words.flatMap(\.bytes)
+            )
+            let receipt = try world.run(.triggerSmartContract(call))
+            #expect(receipt.result == .success)
+            return receipt.energyTotal
+        }
+        let (owner, spender) = (Word(world.accounts[0]), Word(world.accounts[1]))
+        let (fresh, another) = (Word(world.accounts[3]), Word(world.accounts[4]))
+        let first = try energy(0, .approve, [spender, Word(5)])
+        let limited = try energy(1, .transferFrom, [owner, spender, Word(1)])
+        let limitedNew = try energy(1, .transferFrom, [owner, fresh, Word(1)])
+        let change = try energy(0, .approve, [spender, .zero])
+        _ = try energy(0, .approve, [spender, .maximum])
+        let unlimited = try energy(1, .transferFrom, [owner, spender, Word(1)])
+        let unlimitedNew = try energy(1, .transferFrom, [owner, another, Word(1)])
+        // A slot that is written anew, at factor 3.4.
+        #expect(first - change == 66_000)
+        #expect(limitedNew - limited == 66_000)
+        #expect(unlimitedNew - unlimited == 66_000)
+        #expect(limited - unlimited > 20_000, "an allowance without limit is not written")
+        #expect(unlimited > 64_285)
+    }
+
     @Test func wordsSubtractOverTheirWholeWidth() throws {
         let big = Word(bytes: [1] + [UInt8](repeating: 0, count: 31))
         let less = try #require(big.subtracting(Word(1)))

@@ -8,23 +8,40 @@ struct NeedTableTests {
         #expect(table.need(for: address(1)) == nil, "class unknown")
         table.learn(address(1), is: .holder)
         #expect(table.need(for: address(1)) == nil, "energy of the class unknown")
-        table.learn(Energy(64_285), for: .holder)
+        table.learn(Energy(64_285), for: .transfer(.holder))
         #expect(table.need(for: address(1)) == Need(energy: Energy(64_928), bandwidth: Bandwidth(345)))
-        #expect(table.simulated(.holder) == Energy(64_285))
-        #expect(table.simulated(.newHolder) == nil)
+        #expect(table.simulated(.transfer(.holder)) == Energy(64_285))
+        #expect(table.simulated(.transfer(.newHolder)) == nil)
+    }
+
+    @Test func everyClassOfCallHasAnEnergyOfItsOwn() {
+        var table = NeedTable(marginPerMille: 10)
+        let classes: [CallClass] =
+            RecipientClass.allCases.map { .transfer($0) } + ApprovalClass.allCases.map { .approve($0) }
+            + RecipientClass.allCases.flatMap { recipient in
+                AllowanceClass.allCases.map { .transferFrom(recipient, $0) }
+            }
+        for (index, callClass) in classes.enumerated() { table.learn(Energy(1000 * Int64(index + 1)), for: callClass) }
+        for (index, callClass) in classes.enumerated() {
+            #expect(table.need(for: callClass)?.energy == Energy(1010 * Int64(index + 1)))
+        }
+        #expect(table.need(for: .approve(.first))?.bandwidth == Bandwidth(345))
+        #expect(table.need(for: .transferFrom(.holder, .limited))?.bandwidth == Bandwidth(378))
+        table.setFactor(1)
+        #expect(table.need(for: .approve(.first)) == nil)
     }
 
     @Test func theHighestSimulationOfAClassCounts() {
         var table = NeedTable(marginPerMille: 0)
-        table.learn(Energy(100), for: .holder)
-        table.learn(Energy(90), for: .holder)
-        #expect(table.simulated(.holder) == Energy(100))
+        table.learn(Energy(100), for: .transfer(.holder))
+        table.learn(Energy(90), for: .transfer(.holder))
+        #expect(table.simulated(.transfer(.holder)) == Energy(100))
     }
 
     @Test func aNewFactorForgetsEnergiesAndKeepsRecipients() {
         var table = NeedTable()
         table.setFactor(3400)
-        table.learn(Energy(100), for: .holder)
+        table.learn(Energy(100), for: .transfer(.holder))
         table.learn(address(1), is: .holder)
         table.setFactor(3400)
         #expect(table.need(for: address(1)) != nil)

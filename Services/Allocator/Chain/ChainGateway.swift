@@ -1,5 +1,6 @@
 internal import Models
 internal import Planning
+internal import Tron
 
 /// Prices the chain sets, read and refreshed, never assumed.
 struct ChainPrices: Sendable, Equatable {
@@ -16,7 +17,7 @@ struct ChainHead: Sendable, Equatable {
     var time: Timestamp
 }
 
-/// What a simulated transfer showed.
+/// What a simulated call of the token showed.
 enum Simulation: Sendable, Equatable {
     /// It would be executed with so much energy.
     case executes(Energy)
@@ -84,10 +85,10 @@ protocol ChainGateway: Sendable {
     func rentals(at wallet: TronAddress, ownPools: Set<TronAddress>) async throws -> WalletRentals
     /// What became of a transaction that was stored before it was sent.
     func fate(of txid: TransactionID, expiring: Timestamp) async throws -> PaymentFate
-    /// Whether a recipient holds the token.
-    func holdsToken(_ recipient: TronAddress) async throws -> Bool
-    /// What a transfer would do.
-    func simulate(from: TronAddress, to: TronAddress, units: Int64) async throws -> Simulation
+    /// What decides the energy of a call of the token by this caller; `nil` for a call that only reads.
+    func callClass(of call: TRC20Call, by caller: TronAddress) async throws -> CallClass?
+    /// What a call of the token by this caller would do.
+    func simulate(_ call: TRC20Call, by caller: TronAddress) async throws -> Simulation
     /// Sends signed bytes; the text is what the node said, for the record.
     func broadcast(_ bytes: [UInt8]) async throws -> String
     /// What the solid chain knows of a transaction; `nil` when it has it not, by the word of a node whose solid chain

@@ -179,20 +179,18 @@ final class NodeGateway: ChainGateway, Service {
         try await client.delegationIndex(of: pool.address).to
     }
 
-    func holdsToken(_ recipient: TronAddress) async throws -> Bool {
-        try await client.tokenBalance(of: recipient, token: token) > .zero
+    func callClass(of call: TRC20Call, by caller: TronAddress) async throws -> CallClass? {
+        let token = token
+        return try await client.onSameNode { node throws(NodeError) in
+            try await node.callClass(of: call, by: caller, token: token)
+        }
     }
 
-    func simulate(from: TronAddress, to: TronAddress, units: Int64) async throws -> Simulation {
-        guard let amount = TokenAmount(units: units) else { throw ChainFault.malformed("amount \(units)") }
-        let call = TriggerSmartContract(
-            owner: from,
-            contractAddress: token,
-            data: TRC20Call.transfer(recipient: to, amount: amount).data
-        )
-        let simulation = try await client.simulate(call)
+    func simulate(_ call: TRC20Call, by caller: TronAddress) async throws -> Simulation {
+        let trigger = TriggerSmartContract(owner: caller, contractAddress: token, data: call.data)
+        let simulation = try await client.simulate(trigger)
         guard !simulation.isReverted else { return .reverts(simulation.message) }
-        try Self.require(simulation.energy.rawValue, in: 0...Self.mostNeed, "energy_used of a simulated transfer")
+        try Self.require(simulation.energy.rawValue, in: 0...Self.mostNeed, "energy_used of a simulated call")
         return .executes(simulation.energy)
     }
 
@@ -319,7 +317,7 @@ extension HeadBlock {
         case .transferFrom(let sender, let recipient, let amount):
             touched.formUnion([sender, recipient])
             if transaction.succeeded, amount > .zero { moves.append((sender, recipient)) }
-        case .approve, .balanceOf: break
+        case .approve, .balanceOf, .allowance: break
         }
     }
 }

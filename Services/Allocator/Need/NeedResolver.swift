@@ -4,6 +4,7 @@ internal import Planning
 internal import ServiceKit
 internal import Storage
 internal import Telemetry
+internal import Tron
 
 /// Simulates what stored requests need, and refuses those that would revert.
 ///
@@ -75,17 +76,17 @@ struct NeedResolver {
     }
 
     private func ask(_ row: NeedStore.Row) async throws -> (Answer) {
-        async let holds = chain.holdsToken(row.to)
-        switch try await chain.simulate(from: row.from, to: row.to, units: row.units) {
+        guard let amount = TokenAmount(units: row.units) else { throw ChainFault.malformed("amount \(row.units)") }
+        let call = TRC20Call.transfer(recipient: row.to, amount: amount)
+        async let answer = chain.callClass(of: call, by: row.from)
+        switch try await chain.simulate(call, by: row.from) {
         case .executes(let energy):
-            let recipientClass: RecipientClass = try await holds ? .holder : .newHolder
+            guard let callClass = try await answer else { throw ChainFault.malformed("a transfer is no transfer") }
             book.update { table in
-                table.learn(row.to, is: recipientClass)
-                table.learn(energy, for: recipientClass)
+                if case .transfer(let recipientClass) = callClass { table.learn(row.to, is: recipientClass) }
+                table.learn(energy, for: callClass)
             }
-            return .need(
-                Need(energy: book.read { $0.withMargin(energy) }, bandwidth: NeedTable.transferBandwidth)
-            )
+            return .need(book.read { $0.need(simulated: energy, for: callClass) })
         case .reverts(let reason):
             let position = try await chain.positions(of: [row.from], block: 0).first
             if let position, position.tokenUnits < row.units {

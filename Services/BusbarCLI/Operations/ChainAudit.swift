@@ -1,7 +1,5 @@
 internal import ChainModel
-internal import Logging
 internal import Models
-internal import ServiceKit
 internal import Storage
 internal import Tron
 
@@ -13,19 +11,7 @@ enum ChainAudit {
     /// difference counts when each of several comparisons finds it.
     /// - Throws: ``OperationError`` when no node answers.
     static func run(_ operations: Operations) async throws -> [String] {
-        let nodes = try nodes(operations.variables)
-        do {
-            let differences = try await persistent(operations, nodes)
-            await nodes.shutdown()
-            return differences
-        } catch {
-            await nodes.shutdown()
-            guard let error = error as? NodeError else { throw error }
-            throw OperationError(
-                "the chain cannot be asked: \(error)",
-                hint: "look at BUSBAR_TRON_NODES, or at busbar status"
-            )
-        }
+        try await operations.withNodes { nodes, _ in try await persistent(operations, nodes) }
     }
 
     private static func persistent(_ operations: Operations, _ nodes: TronClient) async throws -> [String] {
@@ -78,18 +64,5 @@ enum ChainAudit {
             }
             return "the chain shows \(shown) sun from \(pair.pool) at \(pair.wallet), the books have \(booked)"
         }
-    }
-
-    private static func nodes(_ variables: [String: String]) throws -> TronClient {
-        let placeholder = ["BUSBAR_BROKER_PASSWORD": "not used", "BUSBAR_BROKER_PASSWORD_FILE": ""]
-        let configuration = try ServiceConfiguration(
-            service: "busbar",
-            environment: variables.merging(placeholder) { $1 }
-        )
-        let key = configuration.optionalText(.tronAPIKey).flatMap { APIKey($0) }
-        return TronClient(
-            configuration.list(.tronNodes).map { NodeEndpoint(url: $0, apiKey: key) },
-            logger: Logger(label: "tron") { _ in SwiftLogNoOpLogHandler() }
-        )
     }
 }

@@ -39,7 +39,9 @@ public struct CallCost: Sendable, Hashable {
     static let newSlot = CallCost(ones: 0, twos: 0, threes: 0, others: 15_000)
     /// A transfer to an account that holds some: 14,650.
     static let transfer = CallCost(ones: 60, twos: 80, threes: 435, others: 13_125)
-    /// What `transferFrom` does beyond a transfer: the allowance is read and written.
+    /// What `transferFrom` does beyond a transfer where the allowance has no limit: it is read and stays as it is.
+    static let allowanceRead = CallCost(ones: 8, twos: 12, threes: 48, others: 220)
+    /// The same with a limit: the allowance is read and written.
     static let allowanceCheck = CallCost(ones: 10, twos: 15, threes: 60, others: 5220)
     /// An approval that replaces another.
     static let approve = CallCost(ones: 30, twos: 45, threes: 230, others: 6840)

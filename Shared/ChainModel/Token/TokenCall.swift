@@ -112,7 +112,8 @@ extension TokenContract {
             return outcome(.revert, reverted: true)
         }
         let unlimited = allowance(owner: owner, spender: spender) == .maximum
-        let result = transfer(from: owner, to: recipient, amount, cost: .transfer + .allowanceCheck)
+        let check: CallCost = unlimited ? .allowanceRead : .allowanceCheck
+        let result = transfer(from: owner, to: recipient, amount, cost: .transfer + check)
         if !result.reverted, !unlimited { setAllowance(left, owner: owner, spender: spender) }
         return result
     }

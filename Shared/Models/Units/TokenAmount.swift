@@ -3,6 +3,11 @@ public struct TokenAmount: Hashable, Comparable, Sendable, CustomStringConvertib
     /// Millionths of a token: 1 USDT = 1,000,000.
     public let units: Int64
 
+    /// None.
+    public static let zero = TokenAmount(whole: 0)
+
+    private init(whole units: UInt32) { self.units = Int64(units) }
+
     /// - Returns: `nil` for a negative number.
     public init?(units: Int64) {
         guard units >= 0 else { return nil }

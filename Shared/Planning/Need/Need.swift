@@ -1,6 +1,6 @@
 public import Models
 
-/// What one transfer needs of its sender.
+/// What one call of the token needs of its sender.
 public struct Need: Sendable, Hashable {
     /// With margin over the simulation.
     public var energy: Energy
@@ -15,17 +15,18 @@ public struct Need: Sendable, Hashable {
     }
 }
 
-/// What decides a USDT transfer's energy besides the contract's factor: whether the recipient holds USDT already.
-///
-/// DOMAIN 1.4: a new holder costs a storage slot, about twice the energy.
-public enum RecipientClass: String, Sendable, Hashable, CaseIterable {
-    /// Its balance of USDT is above zero.
-    case holder
-    /// Its balance is zero, whether or not it ever held any.
-    case newHolder = "new_holder"
+extension CallClass {
+    /// Bytes that a call of this class takes, signed once: its length plus 64 (DOMAIN 1.4). `transferFrom` has an argument
+    /// more.
+    public var bandwidth: Bandwidth {
+        switch self {
+        case .transfer, .approve: NeedTable.transferBandwidth
+        case .transferFrom: Bandwidth(378)
+        }
+    }
 }
 
-/// Simulated needs by contract factor and recipient class, and the recipients whose class is known.
+/// Simulated needs by contract factor and class of call, and the recipients whose class is known.
 ///
 /// Pure and bounded. Forget what a new factor makes wrong with ``setFactor(_:)``, what a transfer makes wrong with
 /// ``learn(_:is:)``.
@@ -37,7 +38,7 @@ public struct NeedTable: Sendable {
     public let marginPerMille: Int64
     private let capacity: Int
     private var factor: Int64?
-    private var energyByClass: [RecipientClass: Energy] = [:]
+    private var energyByClass: [CallClass: Energy] = [:]
     private var classes: [TronAddress: RecipientClass] = [:]
     private var previous: [TronAddress: RecipientClass] = [:]
 
@@ -55,9 +56,9 @@ public struct NeedTable: Sendable {
         factor = value
     }
 
-    /// What a simulation for a recipient of that class said, without margin. The highest one seen counts.
-    public mutating func learn(_ energy: Energy, for recipientClass: RecipientClass) {
-        energyByClass[recipientClass] = max(energy, energyByClass[recipientClass] ?? .zero)
+    /// What a simulation of a call of that class said, without margin. The highest one seen counts.
+    public mutating func learn(_ energy: Energy, for callClass: CallClass) {
+        energyByClass[callClass] = max(energy, energyByClass[callClass] ?? .zero)
     }
 
     /// Remembers a recipient's class, as read or as a transfer has changed it.
@@ -87,14 +88,21 @@ public struct NeedTable: Sendable {
     }
 
     /// The energy simulated for a class, without margin.
-    public func simulated(_ recipientClass: RecipientClass) -> Energy? { energyByClass[recipientClass] }
+    public func simulated(_ callClass: CallClass) -> Energy? { energyByClass[callClass] }
 
     /// What a transfer to the recipient needs; `nil` when that has to be simulated first.
     public func need(for recipient: TronAddress) -> Need? {
-        guard let recipientClass = recipientClass(of: recipient), let energy = energyByClass[recipientClass] else {
-            return nil
-        }
-        return Need(energy: withMargin(energy), bandwidth: Self.transferBandwidth)
+        recipientClass(of: recipient).flatMap { need(for: .transfer($0)) }
+    }
+
+    /// What a call of that class needs; `nil` when that has to be simulated first.
+    public func need(for callClass: CallClass) -> Need? {
+        energyByClass[callClass].map { need(simulated: $0, for: callClass) }
+    }
+
+    /// What a call of that class needs for which a simulation has said so much.
+    public func need(simulated energy: Energy, for callClass: CallClass) -> Need {
+        Need(energy: withMargin(energy), bandwidth: callClass.bandwidth)
     }
 
     /// A simulated energy with the margin, rounded up.

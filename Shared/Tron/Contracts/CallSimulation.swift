@@ -70,14 +70,30 @@ extension TronNode {
         token: TronAddress,
         in view: StateView = .head
     ) async throws(NodeError) -> Word {
-        let call = TriggerSmartContract(
-            owner: owner,
-            contractAddress: token,
-            data: TRC20Call.balanceOf(owner: owner).data
-        )
-        let simulation = try await simulate(call, in: view)
+        try await word(.balanceOf(owner: owner), by: owner, token: token, in: view, "balance")
+    }
+
+    /// What a spender may still take from an owner's tokens.
+    public func allowance(
+        from owner: TronAddress,
+        to spender: TronAddress,
+        token: TronAddress,
+        in view: StateView = .head
+    ) async throws(NodeError) -> Word {
+        try await word(.allowance(owner: owner, spender: spender), by: spender, token: token, in: view, "allowance")
+    }
+
+    private func word(
+        _ call: TRC20Call,
+        by caller: TronAddress,
+        token: TronAddress,
+        in view: StateView,
+        _ what: String
+    ) async throws(NodeError) -> Word {
+        let trigger = TriggerSmartContract(owner: caller, contractAddress: token, data: call.data)
+        let simulation = try await simulate(trigger, in: view)
         guard !simulation.isReverted, let word = simulation.word else {
-            throw NodeError(.refused, path: view.path("triggerconstantcontract"), "no balance: \(simulation.message)")
+            throw NodeError(.refused, path: view.path("triggerconstantcontract"), "no \(what): \(simulation.message)")
         }
         return word
     }

@@ -67,7 +67,7 @@ extension SigningRules {
         case .approve(let spender, let amount):
             try check(destination: spender)
             try check(amount, maximum: maximum)
-        case .balanceOf: throw .call
+        case .balanceOf, .allowance: throw .call
         }
     }
 

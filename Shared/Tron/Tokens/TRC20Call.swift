@@ -13,6 +13,8 @@ public enum TRC20Call: Sendable, Hashable {
     case approve(spender: TronAddress, amount: Word)
     /// `balanceOf(address)`.
     case balanceOf(owner: TronAddress)
+    /// `allowance(address,address)`: what `spender` may still take from `owner`.
+    case allowance(owner: TronAddress, spender: TronAddress)
 
     /// A transfer of `amount` of a token with six places.
     public static func transfer(recipient: TronAddress, amount: TokenAmount) -> TRC20Call {
@@ -44,6 +46,9 @@ public enum TRC20Call: Sendable, Hashable {
         case .balanceOf:
             guard let owner = word(0)?.address else { return nil }
             self = .balanceOf(owner: owner)
+        case .allowance:
+            guard let owner = word(0)?.address, let spender = word(1)?.address else { return nil }
+            self = .allowance(owner: owner, spender: spender)
         case nil: return nil
         }
     }
@@ -56,6 +61,7 @@ public enum TRC20Call: Sendable, Hashable {
             Selector.transferFrom.bytes + Word(sender).bytes + Word(recipient).bytes + amount.bytes
         case .approve(let spender, let amount): Selector.approve.bytes + Word(spender).bytes + amount.bytes
         case .balanceOf(let owner): Selector.balanceOf.bytes + Word(owner).bytes
+        case .allowance(let owner, let spender): Selector.allowance.bytes + Word(owner).bytes + Word(spender).bytes
         }
     }
 
@@ -64,6 +70,7 @@ public enum TRC20Call: Sendable, Hashable {
         case transferFrom = 0x23b8_72dd
         case approve = 0x095e_a7b3
         case balanceOf = 0x70a0_8231
+        case allowance = 0xdd62_ed3e
 
         var bytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: rawValue >> (24 - 8 * UInt32($0))) } }
     }

@@ -24,6 +24,7 @@ import Tron
             .transfer(recipient: recipient, amount: .maximum),
             .transferFrom(sender: owner, recipient: recipient, amount: Word(5)),
             .approve(spender: recipient, amount: .zero), .balanceOf(owner: owner),
+            .allowance(owner: owner, spender: recipient),
         ]
         for call in calls { #expect(TRC20Call(data: call.data) == call) }
         #expect(TRC20Call(data: []) == nil)

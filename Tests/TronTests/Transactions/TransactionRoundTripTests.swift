@@ -111,6 +111,22 @@ import Tron
         #expect(size(vectors[2], signatures: 2) == 278 + 67)
     }
 
+    /// What a call is reckoned with is what its transaction is charged: transfer and approve alike, and an argument more.
+    @Test func callsOfTheTokenTakeTheBandwidthOfTheirClass() {
+        let signature = [UInt8](repeating: 1, count: 65)
+        func size(_ call: TRC20Call) -> Bandwidth {
+            var body = TransactionVectorTests.vectors[1].body
+            guard case .triggerSmartContract(var trigger) = body.contract else { return .zero }
+            trigger.data = call.data
+            body.contract = .triggerSmartContract(trigger)
+            return SignedTransaction(rawBytes: body.rawBytes, signatures: [signature]).bandwidth
+        }
+        let other = address("4188a2bfcb1c7271029fd69a66859d555608958840")
+        #expect(size(.transfer(recipient: other, amount: Word(1))) == Bandwidth(345))
+        #expect(size(.approve(spender: other, amount: .maximum)) == Bandwidth(345))
+        #expect(size(.transferFrom(sender: other, recipient: other, amount: Word(1))) == Bandwidth(378))
+    }
+
     @Test func permissionMasks() {
         let zeros = String(repeating: "0", count: 48)
         #expect(Permission.operations(allowing: ContractType.delegating).hex == "0000000000000006" + zeros)
