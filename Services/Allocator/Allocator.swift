@@ -17,6 +17,7 @@ struct Allocator {
     let recipients: NeedKeeper
     let keeper: ChainKeeper
     let solidity: SolidityKeeper
+    let teller: Teller
     let sweeper: DelegationSweep
     let desk: SupplierDesk
     let purchases: PurchaseKeeper
@@ -53,6 +54,7 @@ struct Allocator {
         resolver = NeedResolver(service: service, chain: chain, book: needs, registry: registry, wakeUp: wakeUp)
         recipients = NeedKeeper(chain: chain, book: needs)
         solidity = SolidityKeeper(service: service, chain: chain, registry: registry, sender: sender, policy: policy)
+        teller = Teller(service: service, quiet: configuration.batchQuiet)
         sweeper = DelegationSweep(service: service, chain: chain, registry: registry)
         let signer = DelegationSigner(
             chain: chain,
@@ -108,10 +110,12 @@ struct Allocator {
         if !entries.isEmpty { try await resolver.resolve(entries) }
     }
 
-    /// Books what becomes irreversible, and takes up what other replicas left behind, until cancelled.
+    /// Tells of batches and the registry, books what becomes irreversible, and takes up what other replicas left behind, until cancelled.
     func keepSolid() async throws {
         while !Task.isCancelled {
             try await TraceContext.begin {
+                // First, for it needs no node.
+                try await teller.run()
                 try await solidity.run()
                 try await resolver.resolveLeftBehind(after: .seconds(5))
             }

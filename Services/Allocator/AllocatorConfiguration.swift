@@ -22,6 +22,12 @@ struct AllocatorConfiguration: Sendable {
         default: "900s",
         "How long a withdrawal without deadline stays short of energy before it expires."
     )
+    static let batchQuiet = ConfigurationKey.optional(
+        "allocator.batch_quiet",
+        .duration,
+        default: "60s",
+        "How long no request of a batch must have arrived before it is summed up, where `batch_size` is not reached."
+    )
     static let idleHold = ConfigurationKey.optional(
         "allocator.idle_hold",
         .duration,
@@ -104,12 +110,13 @@ struct AllocatorConfiguration: Sendable {
     )
 
     static let keys: [ConfigurationKey] = [
-        sendWindow, sendGrace, shortageLimit, idleHold, lookAhead, pollInterval, prefetch, batch, maximumStake,
-        hourlyStake, dailyStake, quoteInterval, keyFile, keyPassword, purchasingKeyFile, purchasingPassword,
-        maximumPayment,
+        sendWindow, sendGrace, shortageLimit, batchQuiet, idleHold, lookAhead, pollInterval, prefetch, batch,
+        maximumStake, hourlyStake, dailyStake, quoteInterval, keyFile, keyPassword, purchasingKeyFile,
+        purchasingPassword, maximumPayment,
     ]
 
     let policy: AllocationPolicy
+    let batchQuiet: Duration
     let pollInterval: Duration
     let prefetch: Int
     let batch: Int
@@ -136,6 +143,7 @@ struct AllocatorConfiguration: Sendable {
             idleHold: configuration.duration(Self.idleHold),
             lookAhead: configuration.duration(Self.lookAhead)
         )
+        batchQuiet = configuration.duration(Self.batchQuiet)
         pollInterval = configuration.duration(Self.pollInterval)
         prefetch = configuration.integer(Self.prefetch)
         batch = configuration.integer(Self.batch)

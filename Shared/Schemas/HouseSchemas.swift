@@ -10,6 +10,7 @@ public enum HouseSchemas {
             Migration(name: "0002_terms", sql: PackageResources.Registry_0002_terms_sql),
             Migration(name: "0003_suppliers", sql: PackageResources.Registry_0003_suppliers_sql),
             Migration(name: "0004_audited", sql: PackageResources.Registry_0004_audited_sql),
+            Migration(name: "0005_announced", sql: PackageResources.Registry_0005_announced_sql),
         ]
     )
 
@@ -22,6 +23,7 @@ public enum HouseSchemas {
             Migration(name: "0002_signing_limits", sql: PackageResources.Allocator_0002_signing_limits_sql),
             Migration(name: "0003_purchases", sql: PackageResources.Allocator_0003_purchases_sql),
             Migration(name: "0004_charging", sql: PackageResources.Allocator_0004_charging_sql),
+            Migration(name: "0005_batches", sql: PackageResources.Allocator_0005_batches_sql),
         ]
     )
 

@@ -80,7 +80,10 @@ struct Books: Sendable {
         user: String? = nil,
         maxCost: Sun? = nil,
         terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
-        now: Timestamp = Books.start
+        now: Timestamp = Books.start,
+        batch batchID: String? = nil,
+        size: Int? = nil,
+        isNeedKnown: Bool = true
     ) async throws -> [WithdrawalNotice] {
         guard let partner = Self.partner, let name = WithdrawalID(id), let amount = TokenAmount(units: 1) else {
             preconditionFailure("\(id) is no withdrawal")
@@ -92,11 +95,13 @@ struct Books: Sendable {
             fromAddress: Self.wallets[wallet],
             toAddress: Self.address(900),
             amount: amount,
-            maxCost: maxCost
+            maxCost: maxCost,
+            batchID: batchID,
+            batchSize: size
         )
         let need = Need(energy: Energy(50_000), bandwidth: Bandwidth(345))
         let batch = RequestBatch(
-            items: [.init(request: request, messageID: nil, need: need)],
+            items: [.init(request: request, messageID: nil, need: isNeedKnown ? need : nil)],
             registry: Self.registry(terms),
             prices: Self.prices,
             policy: AllocationPolicy(),
@@ -121,6 +126,38 @@ struct Books: Sendable {
             note: "a deposit",
             at: Self.start
         )
+    }
+
+    /// Cancels a withdrawal.
+    func cancel(_ id: String, now: Timestamp) async throws {
+        guard let key = Self.key(id) else { return }
+        let batch = CommandBatch(
+            items: [.init(key: key, command: .cancel, messageID: nil, messageType: "withdrawal.cancel.v1")],
+            registry: Self.registry(Self.terms),
+            prices: Self.prices,
+            now: now
+        )
+        try await client.withTransaction { transaction in
+            try await transaction.pipeline(try await batch.run(in: transaction).statements)
+        }
+    }
+
+    /// Refuses a request that its simulation has shown to be wrong.
+    func refuse(_ id: String, now: Timestamp) async throws {
+        guard let key = Self.key(id) else { return }
+        try await client.withTransaction { transaction in
+            let refusal = Refusal(key: key, reason: .wouldRevert, detail: "it would revert")
+            let refused = try await RejectionStore.refuse([refusal], now: now, in: transaction)
+            var set = WorkingSet(entries: [], positions: [])
+            set.reject(in: refused.batches)
+            try await transaction.pipeline(ChangeStore.statements(for: set, now: now))
+        }
+    }
+
+    /// What the audit of the first invariant finds.
+    func audit() async throws -> [String] {
+        guard let query = AuditQuery.all.first(where: { $0.invariant == 1 }) else { return ["no query"] }
+        return try await client.query(SQL(trusted: query.sql), as: String.self)
     }
 
     /// One cycle of a replica.

@@ -32,10 +32,11 @@ struct NameTests {
         #expect(Set(queues).count == Catalogue.commands.count)
     }
 
-    @Test func onlyEventsAboutAWithdrawalHaveThePartnerInTheirRoutingKey() throws {
+    @Test func onlyEventsForAPartnerHaveItInTheirRoutingKey() throws {
         for message in try Samples.all() {
             let name = type(of: message).name
-            let isBound = name.kind == .event && name.type.hasPrefix("withdrawal.")
+            let isBound = name.kind == .event && MessageName.isForPartner(name.type)
+            #expect(MessageName.isForPartner(name.wireName) == MessageName.isForPartner(name.type))
             #expect(message.routingKey == (isBound ? "\(name.type).p42" : name.type))
         }
     }

@@ -79,8 +79,17 @@ enum Samples {
                 reason: .transferFailed,
                 txid: txid
             ),
+            try batch(partner, until),
             AcquisitionStarted(body), AcquisitionProven(body), AcquisitionFailed(body), AcquisitionReclaimed(body),
             try prices(until), try chain(until), try order(), try status(until),
+            PolicyChanged(
+                entry: 17,
+                at: until,
+                actor: "alice",
+                action: "partner.terms",
+                subject: "p42",
+                detail: ["margin_permille": "50", "fee_sun": nil]
+            ),
         ]
     }
 
@@ -116,7 +125,31 @@ enum Samples {
             deadline: until,
             fallback: [.queueWait, .trxPayment],
             maxCost: Sun(2_000_000),
-            batchID: "b-3"
+            batchID: "b-3",
+            batchSize: 5
+        )
+    }
+
+    private static func batch(_ partner: PartnerID, _ now: Timestamp) throws -> BatchCompleted {
+        BatchCompleted(
+            partnerID: partner,
+            batchID: "b-3",
+            sequence: 1,
+            size: 5,
+            members: 5,
+            settled: 3,
+            cancelled: 1,
+            expired: 1,
+            failed: 0,
+            rejected: 0,
+            amountSettled: try #require(TokenAmount(units: 37_500_000)),
+            energyUsed: Energy(192_855),
+            energyFee: .zero,
+            bandwidthFee: Sun(1_035_000),
+            cost: Sun(2_100_000),
+            firstReceivedAt: now,
+            lastReceivedAt: now + .seconds(2),
+            lastOutcomeAt: now + .seconds(75)
         )
     }
 

@@ -52,7 +52,7 @@ for method, properties, body in channel.consume(f"upstream.{partner}.events", in
     event, kind = json.loads(body), properties.type
     channel.basic_ack(method.delivery_tag)
     # Delivery is at least once and may be out of order: drop what is older than the last seen.
-    if event["withdrawal_id"] != withdrawal or event.get("sequence", newest + 1) <= newest:
+    if event.get("withdrawal_id") != withdrawal or event.get("sequence", newest + 1) <= newest:
         continue
     newest = event.get("sequence", newest)
     print(f"  {kind}: {json.dumps({k: v for k, v in event.items() if k not in ('withdrawal_id', 'partner_id')})}")

@@ -19,6 +19,7 @@ extension CycleTransaction {
         )
         let freshlyRead = Set(view.wallets.map(\.wallet))
         let terms = terms
+        try await BatchQuoteStore.hold(for: &set, promising: true, now: now, in: transaction)
         var purse = try await ChargeStore.purse(for: set, terms: terms, in: transaction)
         for (wallet, entries) in byWallet.sorted(by: { $0.key < $1.key }) {
             guard let position = set.positions[wallet] else { continue }
@@ -67,7 +68,9 @@ extension CycleTransaction {
             )
         }
         for claim in uncovered { set.remove(claim.key) }
-        result.rejected += try await RejectionStore.refuse(refusals, now: now, in: transaction)
+        let refused = try await RejectionStore.refuse(refusals, now: now, in: transaction)
+        set.reject(in: refused.batches)
+        result.rejected += refused.answers
     }
 
     /// Delegates from own stake to as many of the blocked claims as pools can carry; the others are short.

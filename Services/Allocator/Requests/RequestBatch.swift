@@ -55,7 +55,6 @@ struct RequestBatch {
             insert(item, into: &set)
             particulars[item.key] = .init(
                 fingerprint: fingerprint,
-                batchID: item.request.batchID,
                 messageID: item.messageID
             )
             if item.need == nil {
@@ -71,6 +70,7 @@ struct RequestBatch {
             notAfter: now + policy.sendWindow,
             shortUntil: now + policy.shortageLimit
         )
+        try await BatchQuoteStore.hold(for: &set, promising: true, now: now, in: transaction)
         for (wallet, keys) in byWallet {
             promise(keys, at: wallet, queued: queued.contains(wallet), terms, &set, &result)
         }
@@ -106,9 +106,13 @@ struct RequestBatch {
             urgency: request.urgency.rank,
             deadline: request.deadline,
             maxCost: request.maxCost,
-            receivedAt: now
+            receivedAt: now,
+            batchID: request.batchID
         )
-        set.insert(.init(withdrawal: withdrawal, allocationID: UUIDv7(at: now), hasOpenPromise: false))
+        set.insert(
+            .init(withdrawal: withdrawal, allocationID: UUIDv7(at: now), hasOpenPromise: false),
+            batchSize: request.batchSize
+        )
         if let need = item.need { set.handle(.needed(need), for: item.key, now: now) }
     }
 

@@ -7,7 +7,6 @@ enum ChangeStore {
     /// What a request carries that the life cycle does not look at, stored once with a new withdrawal.
     struct Particulars: Sendable {
         var fingerprint: [UInt8]
-        var batchID: String?
         var messageID: String?
     }
 
@@ -50,6 +49,9 @@ enum ChangeStore {
         if !positions.isEmpty {
             statements.append(PositionStore.statement(positions, requested: changes.requested, now: now))
         }
+        if !changes.quotes.isEmpty { statements.append(BatchQuoteStore.statement(changes.quotes)) }
+        // Last, because everybody who works for a batch meets at its row.
+        if !changes.batches.isEmpty { statements.append(BatchStore.statement(changes.batches, now: now)) }
         return statements
     }
 
@@ -70,7 +72,7 @@ enum ChangeStore {
                           \(extras.map { $0?.fingerprint ?? [] })::bytea[], \(rows.map(\.userID))::text[],
                           \(rows.map(\.from))::bytea[], \(rows.map(\.to))::bytea[], \(rows.map(\.units))::bigint[],
                           \(rows.map(\.urgency))::smallint[], \(rows.map(\.deadline))::timestamptz[],
-                          \(extras.map { $0?.batchID })::text[], \(extras.map { $0?.messageID })::text[],
+                          \(rows.map(\.batchID))::text[], \(extras.map { $0?.messageID })::text[],
                           \(rows.map(\.need?.energy))::bigint[], \(rows.map(\.need?.bandwidth))::bigint[],
                           \(rows.map(\.receivedAt))::timestamptz[], \(rows.map(\.shortUntil))::timestamptz[],
                           \(rows.map(\.notAfter))::timestamptz[], \(rows.map(\.maxCost))::bigint[],

@@ -26,9 +26,9 @@ func changeWithdrawals(
             positions: positions
         )
         body(&set, now)
-        for answer in try await RejectionStore.refuse(refusals, now: now, in: transaction) {
-            try work.publish(answer, in: traces[answer])
-        }
+        let refused = try await RejectionStore.refuse(refusals, now: now, in: transaction)
+        for answer in refused.answers { try work.publish(answer, in: traces[answer]) }
+        set.reject(in: refused.batches)
         // Whoever promises does so elsewhere: here charges end.
         let terms = PromiseTerms(
             registry: registry,

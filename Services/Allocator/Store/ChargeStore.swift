@@ -14,6 +14,7 @@ enum ChargeStore {
         now: Timestamp,
         in transaction: PostgresTransaction
     ) async throws {
+        try await BatchQuoteStore.hold(for: &set, promising: false, now: now, in: transaction)
         let dues = set.dues(terms)
         guard !dues.isEmpty else { return }
         let answers = try await Books(in: transaction).book(LedgerBatch(dues), at: now)

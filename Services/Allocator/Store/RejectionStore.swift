@@ -9,6 +9,14 @@ struct Refusal: Sendable {
     var detail: String
 }
 
+/// What became of refusals.
+struct Refused: Sendable {
+    /// For those that were removed.
+    var answers: [WithdrawalRejected] = []
+    /// A batch for each of them that was in one.
+    var batches: [BatchKey] = []
+}
+
 /// Requests that were stored before it was known that they are wrong.
 enum RejectionStore {
     /// Removes withdrawals that have not been told anything, keeps a record, and makes the answers.
@@ -16,8 +24,8 @@ enum RejectionStore {
         _ refusals: [Refusal],
         now: Timestamp,
         in transaction: PostgresTransaction
-    ) async throws -> [WithdrawalRejected] {
-        guard !refusals.isEmpty else { return [] }
+    ) async throws -> Refused {
+        guard !refusals.isEmpty else { return Refused() }
         let rows = try await transaction.query(
             """
             WITH refused AS (
@@ -32,24 +40,29 @@ enum RejectionStore {
             ), withdrawals AS (
                 DELETE FROM allocator.withdrawal w USING allocations a
                  WHERE w.partner_id = a.partner_id AND w.withdrawal_id = a.withdrawal_id
-                RETURNING w.partner_id, w.withdrawal_id, w.message_id
+                RETURNING w.partner_id, w.withdrawal_id, w.message_id, w.batch_id
+            ), recorded AS (
+                INSERT INTO allocator.rejection (partner_id, withdrawal_id, message_id, reason, detail, at)
+                SELECT w.partner_id, w.withdrawal_id, w.message_id, r.reason, r.detail, \(now)
+                  FROM withdrawals w JOIN refused r USING (partner_id, withdrawal_id)
             )
-            INSERT INTO allocator.rejection (partner_id, withdrawal_id, message_id, reason, detail, at)
-            SELECT w.partner_id, w.withdrawal_id, w.message_id, r.reason, r.detail, \(now)
+            SELECT w.partner_id, w.withdrawal_id, w.message_id, r.reason, r.detail, w.batch_id
               FROM withdrawals w JOIN refused r USING (partner_id, withdrawal_id)
-            RETURNING partner_id, withdrawal_id, message_id, reason, detail
             """,
-            as: (PartnerID, WithdrawalID, String?, RejectionReason, String).self
+            as: (PartnerID, WithdrawalID, String?, RejectionReason, String, String?).self
         )
-        return rows.map {
-            WithdrawalRejected(
-                partnerID: $0.0,
-                withdrawalID: $0.1.rawValue,
-                messageID: $0.2,
-                messageType: WithdrawalRequest.name.wireName,
-                reason: $0.3,
-                detail: $0.4
-            )
-        }
+        return Refused(
+            answers: rows.map {
+                WithdrawalRejected(
+                    partnerID: $0.0,
+                    withdrawalID: $0.1.rawValue,
+                    messageID: $0.2,
+                    messageType: WithdrawalRequest.name.wireName,
+                    reason: $0.3,
+                    detail: $0.4
+                )
+            },
+            batches: rows.compactMap { row in row.5.map { BatchKey(partner: row.0, id: $0) } }
+        )
     }
 }

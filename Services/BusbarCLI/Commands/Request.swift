@@ -35,7 +35,8 @@ struct Request: AsyncParsableCommand {
     var fallback: [ShortageOption] = []
     @Option(help: "The most it may cost, in sun.") var maxCost: Int64?
     @Option(help: "The partner's own user, passed through.") var userId: String?
-    @Option(help: "Groups requests.") var batch: String?
+    @Option(help: "Groups requests: one price, and a summary at the end.") var batch: String?
+    @Option(help: "How many requests the batch has in all.") var batchSize: Int?
     @Option(help: "The broker user to be; BUSBAR_BROKER_USER when not given.") var user: String?
     @Option(help: "File whose first line is that user's password; BUSBAR_BROKER_PASSWORD when not given.")
     var passwordFile: String?
@@ -45,6 +46,9 @@ struct Request: AsyncParsableCommand {
 
     func validate() throws {
         if let maxCost, maxCost < 0 { throw ValidationError("--max-cost is a number of sun, 0 or more") }
+        if let batchSize, batch == nil || !(1...1_000_000).contains(batchSize) {
+            throw ValidationError("--batch-size takes 1 to 1000000 and needs --batch")
+        }
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
     }
 
@@ -63,7 +67,8 @@ struct Request: AsyncParsableCommand {
             deadline: deadline,
             fallback: fallback,
             maxCost: maxCost.map { Sun($0) },
-            batchID: batch
+            batchID: batch,
+            batchSize: batchSize
         )
         let sender = user ?? operations.variables["BUSBAR_BROKER_USER"] ?? "guest"
         var message = try operations.codec.outgoing(request)

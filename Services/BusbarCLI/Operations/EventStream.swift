@@ -53,10 +53,10 @@ struct EventStream: Sendable {
         _ take: @escaping @Sendable (Event) async throws -> Bool
     ) async throws {
         let queue = Self.prefix + UUIDv7(at: operations.clock.now()).description
-        let pattern = partner.map { "withdrawal.*.\($0)" } ?? "#"
+        let patterns = partner.map { ["withdrawal.*.\($0)", "batch.*.\($0)"] } ?? ["#"]
         let topology = Topology(
             queues: [.init(queue, .classic)],
-            bindings: [.init(exchange: Exchanges.events, queue: queue, routingKey: pattern)]
+            bindings: patterns.map { .init(exchange: Exchanges.events, queue: queue, routingKey: $0) }
         )
         do {
             try await operations.withMessaging(topology: Topology.house.merging(topology)) { client in

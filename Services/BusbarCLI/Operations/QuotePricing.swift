@@ -20,15 +20,20 @@ struct QuotePricing: Sendable {
             QuoteReport.Step(source: "\($0.source)", serves: $0.serves.count, energy: $0.energy)
         }
         report.unserved = plan.unserved
-        report.source = plan.standing > 0 ? "standing" : plan.source.map { "\($0)" }
+        let standing = plan.standing > 0 ? facts.view.standing : nil
+        let source = standing?.source ?? plan.source.map { "\($0)" }
+        report.source = plan.standing > 0 ? WalletPosition.standing : source
         report.remarks = remarks(plan)
-        guard let source = plan.source else { return report }
-        guard let price = price(of: source, plan) else {
+        guard let source else { return report }
+        let price =
+            standing.map { QuoteReport.Price(source: $0.source, price: $0.price, age: 0, isFresh: true) }
+            ?? plan.source.flatMap { self.price(of: $0, plan) }
+        guard let price else {
             report.remarks.append("there is no price of energy from \(source): price-feed has not told one")
             return report
         }
         let quote = Quote(
-            source: "\(source)",
+            source: source,
             energyPrice: price.price,
             burnPrice: reading.burnPrice,
             // The partner's wallet burns for its own bytes.
@@ -128,6 +133,9 @@ struct QuotePricing: Sendable {
                 remarks.append("the price of supplier \(supplier.id) is \(price.age) s old: it is left out")
             default: break
             }
+        }
+        if plan.standing > 0, facts.view.standing == .standing {
+            remarks.append("energy that we did not bring to the wallet costs nothing; what is brought for others does")
         }
         if plan.unserved > 0, let reason = plan.reason {
             remarks.append("\(plan.unserved) of \(inquiry.count) would wait for energy: \(reason.rawValue)")

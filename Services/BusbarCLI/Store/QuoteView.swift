@@ -18,6 +18,8 @@ struct QuoteView: Sendable {
     /// Promised of the wallet, or about to be taken away from it.
     var promised: Energy
     var withheld: Energy
+    /// What energy that stands at the wallet is charged by.
+    var standing: EnergyOffer
 
     /// - Returns: `nil` when there is no such partner.
     static func read(
@@ -46,8 +48,11 @@ struct QuoteView: Sendable {
             as: (String, TronAddress).self
         )
         let position = try await connection.queryOne(
-            "SELECT promised_energy, withheld_energy FROM allocator.wallet_position WHERE wallet = \(wallet)",
-            as: (Energy, Energy).self
+            """
+            SELECT promised_energy, withheld_energy, energy_source, energy_price
+              FROM allocator.wallet_position WHERE wallet = \(wallet)
+            """,
+            as: (Energy, Energy, String, Int64).self
         )
         return QuoteView(
             isPaused: terms.0,
@@ -60,7 +65,8 @@ struct QuoteView: Sendable {
             ),
             pools: pools.map { Pool(id: $0.0, address: $0.1) },
             promised: position?.0 ?? .zero,
-            withheld: position?.1 ?? .zero
+            withheld: position?.1 ?? .zero,
+            standing: position.map { EnergyOffer(source: $0.2, price: SunPerEnergy(rawValue: $0.3)) } ?? .standing
         )
     }
 }

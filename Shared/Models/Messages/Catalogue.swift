@@ -11,9 +11,9 @@ public enum Catalogue {
     public static let events: [any Message.Type] = [
         WithdrawalAccepted.self, WithdrawalRejected.self, WithdrawalShort.self, WithdrawalReady.self,
         WithdrawalRevoked.self, WithdrawalSettled.self, WithdrawalCancelled.self, WithdrawalExpired.self,
-        WithdrawalFailed.self, AcquisitionStarted.self, AcquisitionProven.self, AcquisitionFailed.self,
-        AcquisitionReclaimed.self, PriceUpdated.self, ChainParametersChanged.self, SupplierOrderSettled.self,
-        SupplierStatusChanged.self,
+        WithdrawalFailed.self, BatchCompleted.self, AcquisitionStarted.self, AcquisitionProven.self,
+        AcquisitionFailed.self, AcquisitionReclaimed.self, PriceUpdated.self, ChainParametersChanged.self,
+        SupplierOrderSettled.self, SupplierStatusChanged.self, PolicyChanged.self,
     ]
 
     /// The commands, then the events; each once.

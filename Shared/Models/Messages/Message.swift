@@ -60,6 +60,11 @@ public struct MessageName: Hashable, Sendable {
     /// Where it is published.
     public var exchange: String { kind == .command ? Exchanges.commands : Exchanges.events }
 
+    /// Whether an event of this type, with or without version, is for a partner: nobody hearing it is an alarm.
+    public static func isForPartner(_ type: String) -> Bool {
+        type.hasPrefix("withdrawal.") || type.hasPrefix("batch.")
+    }
+
     /// The queue of a command: `allocator.withdrawal.request`.
     public var queue: String? { consumer.map { "\($0).\(type)" } }
 }

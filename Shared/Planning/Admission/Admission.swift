@@ -76,6 +76,9 @@ public struct Admission: Sendable {
             {
                 return (.malformed, "\(unprintable.0): has a control character")
             }
+            if let size = request.batchSize, request.batchID == nil || !(1...1_000_000).contains(size) {
+                return (.malformed, "batch_size: not between 1 and 1000000, or without batch_id")
+            }
             if let limit = request.maxCost, !(Sun.zero..<Sun(1 << 53)).contains(limit) {
                 return (.malformed, "max_cost_sun: not between 0 and 2^53")
             }

@@ -18,6 +18,8 @@ public struct Withdrawal: Sendable, Equatable {
     public let deadline: Timestamp?
     /// The most it may cost; `nil` for no limit.
     public let maxCost: Sun?
+    /// `batch_id` of the request: which batch it is a member of.
+    public let batchID: String?
     /// When it was stored, by domain time: the longer waiting of two equally urgent ones goes first.
     public let receivedAt: Timestamp
     /// Where it stands. Outcomes are for ever.
@@ -56,6 +58,7 @@ public struct Withdrawal: Sendable, Equatable {
         deadline: Timestamp?,
         maxCost: Sun? = nil,
         receivedAt: Timestamp,
+        batchID: String? = nil,
         state: WithdrawalState = .received,
         sequence: Int = 0,
         need: Need? = nil,
@@ -77,6 +80,7 @@ public struct Withdrawal: Sendable, Equatable {
         self.deadline = deadline
         self.maxCost = maxCost
         self.receivedAt = receivedAt
+        self.batchID = batchID
         self.state = state
         self.sequence = sequence
         self.need = need

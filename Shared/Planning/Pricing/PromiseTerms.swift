@@ -62,13 +62,37 @@ public struct PromiseTerms: Sendable {
     }
 
     /// What a withdrawal costs whose energy comes from there. The hot wallet burns its own TRX for bytes, and is active.
+    /// - Parameter quote: of its batch, which counts instead of what the offer and the partner's terms say now. The sheet names
+    ///   the source that the energy really has; energy that we did not bring costs nothing all the same.
     /// - Returns: `nil` when a figure is larger than a message can carry: nobody could pay it.
-    public func sheet(for withdrawal: Withdrawal, of offer: EnergyOffer) -> CostSheet? {
+    public func sheet(for withdrawal: Withdrawal, of offer: EnergyOffer, quote: Quote? = nil) -> CostSheet? {
         guard let need = withdrawal.need, let burnPrice = SunPerEnergy(sun: energyFee.rawValue) else { return nil }
+        let isStanding = offer.source == WalletPosition.standing
         return try? priceAllocation(
-            BaseCost(source: offer.source, energy: need.energy, energyPrice: offer.price, burnPrice: burnPrice),
-            pricing(of: withdrawal.key.partner)
+            BaseCost(
+                source: offer.source,
+                energy: need.energy,
+                energyPrice: isStanding ? offer.price : quote?.energyPrice ?? offer.price,
+                burnPrice: quote?.burnPrice ?? burnPrice
+            ),
+            quote?.terms ?? pricing(of: withdrawal.key.partner)
         )
+    }
+
+    /// The quote that a partner gets for energy from there.
+    /// - Returns: `nil` when `getEnergyFee` is beyond all measure.
+    public func quote(for partner: PartnerID, of offer: EnergyOffer, at now: Timestamp) -> Quote? {
+        SunPerEnergy(sun: energyFee.rawValue).map { burnPrice in
+            Quote(
+                source: offer.source,
+                energyPrice: offer.price,
+                burnPrice: burnPrice,
+                bandwidthPrice: .zero,
+                activationPrice: .zero,
+                terms: pricing(of: partner),
+                at: now
+            )
+        }
     }
 }
 

@@ -13,13 +13,13 @@ public struct QuotePlan: Sendable, Equatable {
     /// Why, of the first of them.
     public var reason: UnservedReason?
 
-    /// The source whose price counts for all of them, because one price is fixed by the first that is priced; `nil`: no
-    /// source serves the first. Energy that stands at a wallet costs as much as own stake.
-    public var source: EnergySource? { standing > 0 ? .ownStake : steps.first?.source }
+    /// The source whose price counts for all that energy is brought for, because one price is fixed by the first that is
+    /// priced; `nil`: energy is brought for none.
+    public var source: EnergySource? { steps.first?.source }
 
     /// What one energy costs by the step that counts; `nil` for own stake, which has a price of its own.
     public var purchasePrice: SunPerEnergy? {
-        guard standing == 0, let step = steps.first, step.source != .ownStake else { return nil }
+        guard let step = steps.first, step.source != .ownStake else { return nil }
         return SunPerEnergy(paying: step.cost.energy, for: step.missing)
     }
 }

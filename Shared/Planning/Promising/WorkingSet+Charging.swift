@@ -106,7 +106,8 @@ extension WorkingSet {
             guard let entry = entries[key], let position = positions[entry.withdrawal.from],
                 let sheet = terms.sheet(
                     for: entry.withdrawal,
-                    of: EnergyOffer(source: position.energySource, price: position.energyPrice)
+                    of: EnergyOffer(source: position.energySource, price: position.energyPrice),
+                    quote: quote(for: entry.withdrawal)
                 )
             else { continue }
             dues.charges.append(

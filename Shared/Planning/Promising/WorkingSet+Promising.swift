@@ -31,7 +31,7 @@ extension WorkingSet {
             else { return nil }
             return withdrawal.claim
         }
-        var till = Till(terms: terms, position: position, purse: purse)
+        var till = Till(terms: terms, position: position, purse: purse, quotes: quotes, pricedAt: pricedAt)
         let plan = planPromises(claims, at: position, bandwidthPrice: terms.bandwidthFee) { claim, origin in
             entries[claim.key].flatMap { till.pay(for: $0.withdrawal, origin) }
         }
@@ -52,6 +52,7 @@ extension WorkingSet {
             )
         }
         purse = till.purse
+        fix(till.fixed)
         if !plan.promises.isEmpty { set(plan.position) }
         return plan
     }
@@ -99,6 +100,11 @@ extension WorkingSet {
         let terms: PromiseTerms
         let position: WalletPosition
         var purse: Purse
+        /// Of batches.
+        let quotes: [BatchKey: Quote]
+        let pricedAt: Timestamp?
+        /// Of batches whose first member is priced here.
+        var fixed: [BatchKey: Quote] = [:]
         /// Of those that energy stands ready for.
         var sheets: [WithdrawalKey: CostSheet] = [:]
         /// What those will cost that energy has to be brought for. Nothing is taken for them yet, so that they keep nobody
@@ -109,7 +115,10 @@ extension WorkingSet {
             let standing = EnergyOffer(source: position.energySource, price: position.energyPrice)
             let offer = origin == .standing ? standing : terms.bringing
             guard let offer else { return nil }
-            guard let sheet = terms.sheet(for: withdrawal, of: offer) else { return .price(.insufficientBalance, nil) }
+            let quote = withdrawal.batch.flatMap { quotes[$0] ?? fixed[$0] }
+            guard let sheet = terms.sheet(for: withdrawal, of: offer, quote: quote) else {
+                return .price(.insufficientBalance, nil)
+            }
             if let limit = withdrawal.maxCost, sheet.total > limit { return .price(.maxCost, sheet) }
             let payer = terms.payer(of: withdrawal)
             guard purse.covers(sheet.total, of: payer, besides: expected[payer] ?? .zero) else {
@@ -119,6 +128,10 @@ extension WorkingSet {
             case .standing:
                 purse.take(sheet.total, of: payer)
                 sheets[withdrawal.key] = sheet
+                // What we did not bring costs nothing, and is no price for what we bring.
+                if quote == nil, let batch = withdrawal.batch, let pricedAt, offer.source != WalletPosition.standing {
+                    fixed[batch] = terms.quote(for: batch.partner, of: offer, at: pricedAt)
+                }
             case .brought: expected[payer] = (expected[payer] ?? .zero).adding(sheet.total) ?? Sun(Int64.max)
             }
             return nil

@@ -52,6 +52,10 @@ public struct WorkingSet: Sendable {
         public var positions: Set<TronAddress> = []
         /// Energy newly asked of each wallet.
         public var requested: [TronAddress: Energy] = [:]
+        /// Quotes that the first priced members of batches have fixed.
+        public var quotes: [BatchKey: Quote] = [:]
+        /// How batches have changed; empty when no withdrawal of the set is in one.
+        public var batches: [BatchKey: BatchChange] = [:]
 
         /// Nothing to store or tell.
         public var isEmpty: Bool {
@@ -71,6 +75,12 @@ public struct WorkingSet: Sendable {
     var endedCharges: [EndedCharge] = []
     /// Withdrawals that are charged again, their transfers having come after the promise was revoked.
     var chargedAgain: [WithdrawalKey] = []
+    /// Quotes of batches that hold: ``hold(_:of:at:)``.
+    public internal(set) var quotes: [BatchKey: Quote] = [:]
+    /// Batches whose quotes nobody else can fix meanwhile.
+    var heldBatches: Set<BatchKey> = []
+    /// When members of batches are priced here; `nil` before quotes are held, and then none is fixed.
+    var pricedAt: Timestamp?
     private var insertedKeys: Set<WithdrawalKey> = []
 
     /// What the transaction has locked. Of two entries for one key, or positions of one wallet, the later counts.
@@ -80,7 +90,9 @@ public struct WorkingSet: Sendable {
     }
 
     /// Adds a withdrawal that is not stored yet.
-    public mutating func insert(_ entry: Entry) {
+    /// - Parameter batchSize: what its request says of its batch's size.
+    public mutating func insert(_ entry: Entry, batchSize: Int? = nil) {
+        if let batch = entry.withdrawal.batch { changes.batches[batch, default: BatchChange()].arrive(size: batchSize) }
         entries[entry.withdrawal.key] = entry
         changes.inserted.append(entry.withdrawal.key)
         insertedKeys.insert(entry.withdrawal.key)
@@ -91,6 +103,11 @@ public struct WorkingSet: Sendable {
         entries[key] = nil
         changes.updated.remove(key)
         if insertedKeys.remove(key) != nil { changes.inserted.removeAll { $0 == key } }
+    }
+
+    /// Notes that members of batches were refused and are not stored any more.
+    public mutating func reject(in batches: some Sequence<BatchKey>) {
+        for batch in batches { changes.batches[batch, default: BatchChange()].reject() }
     }
 
     /// Adds withdrawals and positions that were locked later in the same transaction.
@@ -148,6 +165,9 @@ public struct WorkingSet: Sendable {
         }
         entries[key] = entry
         if entry.withdrawal != before { touch(key) }
+        if !before.state.isOutcome, entry.withdrawal.state.isOutcome, let batch = before.batch {
+            changes.batches[batch, default: BatchChange()].end()
+        }
         for effect in effects { fold(effect, key: key) }
     }
 

@@ -18,5 +18,14 @@ SELECT format('%s:%s is ready without an open promise or a transfer', w.partner_
   LEFT JOIN allocator.promise p ON p.allocation_id = a.allocation_id AND p.closed_at IS NULL
  WHERE w.state = 'ready' AND w.txid IS NULL AND p.promise_id IS NULL
 UNION ALL
+SELECT format('batch %s of %s counts %s members, %s of them open; there are %s, %s of them open',
+              b.batch_id, b.partner_id, b.members, b.open, coalesce(w.members, 0), coalesce(w.open, 0))
+  FROM allocator.batch b
+  LEFT JOIN (SELECT partner_id, batch_id, count(*) AS members,
+                    count(*) FILTER (WHERE state NOT IN ('settled', 'cancelled', 'expired', 'failed')) AS open
+               FROM allocator.withdrawal WHERE batch_id IS NOT NULL GROUP BY partner_id, batch_id) AS w
+    USING (partner_id, batch_id)
+ WHERE b.members <> coalesce(w.members, 0) OR b.open <> coalesce(w.open, 0)
+UNION ALL
 SELECT format('transfer %s settles %s withdrawals', encode(txid, 'hex'), count(*))
   FROM allocator.withdrawal WHERE txid IS NOT NULL GROUP BY txid HAVING count(*) > 1

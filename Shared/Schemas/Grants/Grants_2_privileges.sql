@@ -15,8 +15,8 @@ GRANT SELECT ON registry.v1_supplier, registry.v1_policy, registry.v1_house_poli
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA allocator TO allocator;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA allocator TO allocator;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA allocator TO allocator;
-GRANT SELECT ON registry.v1_partner, registry.v1_broker_user, registry.v1_hot_wallet, registry.v1_pool, registry.v1_revision
-    TO allocator;
+GRANT SELECT ON registry.v1_partner, registry.v1_broker_user, registry.v1_hot_wallet, registry.v1_pool, registry.v1_revision,
+    registry.v1_change TO allocator;
 
 -- The ledger is read by views and written by functions alone; its own role has no more than that.
 GRANT SELECT ON ledger.v1_balance, ledger.v1_posting, ledger.v1_debit TO registry, allocator, ledger;

@@ -5,7 +5,7 @@ public import Telemetry
 /// Turns messages of the catalogue into what travels, with the house's properties, and back.
 ///
 /// `message_id` a UUIDv7, `type` with version, `correlation_id`, `timestamp`, `app_id`, `content_type`, and the header
-/// `traceparent`. Commands and everything about withdrawals are mandatory: nobody hearing them is an alarm.
+/// `traceparent`. Commands and everything for partners are mandatory: nobody hearing them is an alarm.
 public struct MessageCodec: Sendable {
     /// The longest body, in bytes.
     public static let maximumBodySize = 64 * 1024
@@ -50,7 +50,7 @@ public struct MessageCodec: Sendable {
             routingKey: message.routingKey,
             body: body,
             properties: properties,
-            mandatory: name.kind == .command || name.type.hasPrefix("withdrawal.")
+            mandatory: name.kind == .command || MessageName.isForPartner(name.type)
         )
     }
 

@@ -26,8 +26,8 @@ struct StoredMessage: Sendable {
                 contentType: "application/json",
                 headers: row.headers.mapValues { .string($0) }
             ),
-            // Only an event that concerns no withdrawal may be heard by nobody.
-            mandatory: row.exchange != Exchanges.events || row.type.hasPrefix("withdrawal.")
+            // Only an event that is for no partner may be heard by nobody.
+            mandatory: row.exchange != Exchanges.events || MessageName.isForPartner(row.type)
         )
     }
 }

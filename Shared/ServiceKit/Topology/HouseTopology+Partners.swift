@@ -2,7 +2,7 @@ public import Messaging
 public import Models
 
 extension Topology {
-    /// The queue in which a partner hears of its withdrawals: made by `busbar partner add`.
+    /// The queue in which a partner hears of its withdrawals and batches: made by `busbar partner add`.
     public static func eventsQueue(of partner: PartnerID) -> String { "upstream.\(partner).events" }
 
     /// The house, and a partner's queue with its binding.
@@ -11,7 +11,9 @@ extension Topology {
         return house.merging(
             Topology(
                 queues: [Queue(queue)],
-                bindings: [Binding(exchange: Exchanges.events, queue: queue, routingKey: "withdrawal.*.\(partner)")]
+                bindings: ["withdrawal.*.\(partner)", "batch.*.\(partner)"].map {
+                    Binding(exchange: Exchanges.events, queue: queue, routingKey: $0)
+                }
             )
         )
     }

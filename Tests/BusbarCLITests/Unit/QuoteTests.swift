@@ -45,6 +45,7 @@ struct QuoteTests {
         prices: [PriceReport.Energy],
         suppliers: [RegistryView.Supplier] = [],
         free: Int64 = 0,
+        standing: EnergyOffer = .standing,
         pool: Int64 = 10_000_000,
         policy: SourcePolicy = SourcePolicy()
     ) throws -> QuoteReport {
@@ -55,7 +56,8 @@ struct QuoteTests {
             terms: PricingTerms(marginPermille: 50, fee: Sun(200_000)),
             pools: [],
             promised: .zero,
-            withheld: .zero
+            withheld: .zero,
+            standing: standing
         )
         let callClass: CallClass =
             switch inquiry.call {
@@ -122,7 +124,13 @@ struct QuoteTests {
     }
 
     @Test func whatStandsAtTheWalletCarriesTheFirstAndAllOfABatchHaveOnePrice() throws {
-        let report = try report(try inquiry(count: 3), prices: [try price("own_stake", "10")], free: 100_000)
+        let report = try report(
+            try inquiry(count: 3),
+            prices: [try price("own_stake", "10")],
+            free: 100_000,
+            standing: EnergyOffer(source: "own_stake", price: try #require(SunPerEnergy("8")))
+        )
+        #expect(report.price?.price == SunPerEnergy("8"))
         #expect(report.source == "standing")
         #expect(report.wallet.carries == 1)
         #expect(report.missing == Energy(3 * 64_928 - 100_000))
@@ -130,6 +138,13 @@ struct QuoteTests {
         #expect(report.total == report.cost.map { Sun(3 * $0.total.rawValue) })
         // 600 bytes carry one of them.
         #expect(report.wallet.bandwidthBurn == Sun(2 * 345_000))
+    }
+
+    @Test func energyThatWeDidNotBringCostsTheFeeAlone() throws {
+        let report = try report(try inquiry(), prices: [], free: 100_000)
+        #expect(report.source == "standing")
+        #expect(report.cost?.total == Sun(200_000))
+        #expect(report.remarks.contains { $0.contains("did not bring") })
     }
 
     @Test func aStalePriceMakesAnEstimateAndAMissingOneNothing() throws {

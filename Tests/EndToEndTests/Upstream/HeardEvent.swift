@@ -18,6 +18,13 @@ struct HeardEvent: Decodable, Sendable {
     var source: String?
     /// What was charged, or would be.
     var cost: Cost?
+    var batch: String?
+    var batchSize: Int?
+    var members: Int?
+    var settled: Int?
+    var cancelled: Int?
+    var expired: Int?
+    var failed: Int?
     /// The AMQP `type`.
     var type = ""
 
@@ -35,6 +42,13 @@ struct HeardEvent: Decodable, Sendable {
         case txid
         case source
         case cost
+        case batch = "batch_id"
+        case batchSize = "batch_size"
+        case members
+        case settled
+        case cancelled
+        case expired
+        case failed
     }
 
     struct Cost: Decodable, Sendable, Equatable {

@@ -260,6 +260,16 @@ struct Upstream: Sendable {
         return event
     }
 
+    /// Waits for a summary of a batch.
+    func summary(of batch: String, sequence: Int, limit: Duration = .seconds(90)) async throws -> HeardEvent {
+        @Sendable func find(_ book: UpstreamBook) -> HeardEvent? {
+            book.batches.first { $0.batch == batch && $0.sequence == sequence }
+        }
+        try await book.wait("batch \(batch) is summed up", limit: limit) { find($0) != nil }
+        guard let event = find(book) else { throw EndToEndError("the summary is gone") }
+        return event
+    }
+
     /// Waits for the answer to a refused message.
     func rejection(of messageID: String, limit: Duration = .seconds(30)) async throws -> HeardEvent {
         try await book.wait("message \(messageID) is rejected", limit: limit) { book in

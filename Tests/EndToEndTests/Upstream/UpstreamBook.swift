@@ -7,6 +7,7 @@ final class UpstreamBook: Sendable {
     private struct State {
         var courses: [String: Course] = [:]
         var rejections: [HeardEvent] = []
+        var batches: [HeardEvent] = []
         var violations: [String] = []
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter = 0
@@ -18,6 +19,8 @@ final class UpstreamBook: Sendable {
     subscript(id: String) -> Course? { state.withLock { $0.courses[id] } }
     var courses: [Course] { state.withLock { Array($0.courses.values) } }
     var rejections: [HeardEvent] { state.withLock { $0.rejections } }
+    /// Summaries of batches, as often as they were heard.
+    var batches: [HeardEvent] { state.withLock { $0.batches } }
 
     func update(_ id: String, _ body: (inout Course) -> Void) {
         state.withLock { state in
@@ -40,6 +43,10 @@ final class UpstreamBook: Sendable {
     }
 
     private static func take(_ event: HeardEvent, _ state: inout State) -> Course? {
+        if event.type.hasPrefix("batch.") {
+            state.batches.append(event)
+            return nil
+        }
         if event.name == "rejected" {
             state.rejections.append(event)
             return nil

@@ -25,8 +25,11 @@ public struct WithdrawalRequest: Message, Equatable {
     public var fallback: [ShortageOption]
     /// The most it may cost, in sun: 0 to 2^53 - 1; `nil` sets no limit.
     public var maxCost: Sun?
-    /// Groups requests for the partner's own use; at most 128 bytes without control characters.
+    /// Groups requests: all of a batch have one price, and `batch.completed` sums it up. At most 128 bytes without control
+    /// characters.
     public var batchID: String?
+    /// How many requests the batch has in all, 1 to 1,000,000; `nil` leaves its end to time.
+    public var batchSize: Int?
 
     /// Takes the fields as they are: what they may be is checked where the request is admitted.
     public init(
@@ -41,7 +44,8 @@ public struct WithdrawalRequest: Message, Equatable {
         deadline: Timestamp? = nil,
         fallback: [ShortageOption] = [],
         maxCost: Sun? = nil,
-        batchID: String? = nil
+        batchID: String? = nil,
+        batchSize: Int? = nil
     ) {
         self.withdrawalID = withdrawalID
         self.partnerID = partnerID
@@ -55,6 +59,7 @@ public struct WithdrawalRequest: Message, Equatable {
         self.fallback = fallback
         self.maxCost = maxCost
         self.batchID = batchID
+        self.batchSize = batchSize
     }
 
     enum CodingKeys: String, CodingKey {
@@ -70,6 +75,7 @@ public struct WithdrawalRequest: Message, Equatable {
         case fallback
         case maxCost = "max_cost_sun"
         case batchID = "batch_id"
+        case batchSize = "batch_size"
     }
 
     /// `urgency` and `fallback` may be absent. Throws `DecodingError` for a missing or malformed field.
@@ -87,6 +93,7 @@ public struct WithdrawalRequest: Message, Equatable {
         fallback = try body.decodeIfPresent([ShortageOption].self, forKey: .fallback) ?? []
         maxCost = try body.decodeIfPresent(Sun.self, forKey: .maxCost)
         batchID = try body.decodeIfPresent(String.self, forKey: .batchID)
+        batchSize = try body.decodeIfPresent(Int.self, forKey: .batchSize)
     }
 
     /// Leaves out what is `nil`, and an empty `fallback`.
@@ -104,6 +111,7 @@ public struct WithdrawalRequest: Message, Equatable {
         if !fallback.isEmpty { try body.encode(fallback, forKey: .fallback) }
         try body.encodeIfPresent(maxCost, forKey: .maxCost)
         try body.encodeIfPresent(batchID, forKey: .batchID)
+        try body.encodeIfPresent(batchSize, forKey: .batchSize)
     }
 
     /// `partner:withdrawal`.
