@@ -22,6 +22,7 @@ struct Allocator {
     let desk: SupplierDesk
     let purchases: PurchaseKeeper
     let quotes: QuoteKeeper
+    let refunds: RefundKeeper
 
     private let unresolved: UnresolvedNeeds
     private let pollInterval: Duration
@@ -80,6 +81,7 @@ struct Allocator {
             wakeUp: purchased,
             supplyChanged: wakeUp
         )
+        refunds = RefundKeeper(service: service, desk: desk, chain: chain)
         quotes = QuoteKeeper(
             service: service,
             desk: desk,

@@ -42,6 +42,7 @@ struct AllocatorApp {
             service.leader("solidity") { try await allocator.keepSolid() }
             service.leader("purchases") { try await allocator.purchases.run() }
             service.leaderLoop("quotes", every: .seconds(1)) { try await allocator.quotes.run() }
+            service.leaderLoop("refunds", every: .seconds(5)) { try await allocator.refunds.run() }
             service.leader("sweep") { try await allocator.sweep() }
         }
     }

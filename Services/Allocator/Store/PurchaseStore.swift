@@ -176,7 +176,8 @@ enum PurchaseStore {
             """
             UPDATE allocator.purchase p
                SET state = r.s, life = r.l, prepared = coalesce(p.prepared, r.b), payment_txid = coalesce(p.payment_txid, r.t),
-                   return_order = r.o, energy = r.e, charged_sun = r.c, refunded_sun = r.f, expires_at = r.x, wake_at = r.w,
+                   return_order = r.o, energy = r.e, charged_sun = r.c, refunded_sun = r.f,
+                   owed_sun = r.ow, expires_at = r.x, wake_at = r.w,
                    awaits_payment = r.a, placed_at = r.pl, proven_at = r.pr, reason = r.re, chain_signal = NULL,
                    updated_at = CASE WHEN p.state <> r.s THEN \(now) ELSE p.updated_at END
               FROM unnest(\(rows.map(\.acquisition))::uuid[], \(lives.map(\.state))::text[],
@@ -188,8 +189,8 @@ enum PurchaseStore {
                           \(lives.map(\.refunded))::bigint[], \(lives.map(\.expiresAt))::timestamptz[],
                           \(lives.map(\.wakeAt))::timestamptz[], \(lives.map(\.awaitsPayment))::boolean[],
                           \(lives.map(\.placedAt))::timestamptz[], \(lives.map(\.provenAt))::timestamptz[],
-                          \(lives.map(\.reason))::text[])
-                   AS r(i, s, l, b, t, o, e, c, f, x, w, a, pl, pr, re)
+                          \(lives.map(\.reason))::text[], \(lives.map(\.claimed))::bigint[])
+                   AS r(i, s, l, b, t, o, e, c, f, x, w, a, pl, pr, re, ow)
              WHERE p.acquisition_id = r.i
             """
         )

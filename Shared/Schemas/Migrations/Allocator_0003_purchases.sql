@@ -30,6 +30,8 @@ CREATE TABLE allocator.purchase (
     quoted_sun     bigint NOT NULL CHECK (quoted_sun >= 0),
     charged_sun    bigint,
     refunded_sun   bigint NOT NULL DEFAULT 0,
+    -- What is wanted back and did not come yet.
+    owed_sun       bigint NOT NULL DEFAULT 0 CHECK (owed_sun >= 0),
     expires_at     timestamptz,
     -- When it has to be looked at again; NULL when time alone changes nothing.
     wake_at        timestamptz,
@@ -50,6 +52,8 @@ CREATE TABLE allocator.purchase (
 
 CREATE INDEX purchase_due ON allocator.purchase (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX purchase_signalled ON allocator.purchase (acquisition_id) WHERE chain_signal IS NOT NULL;
+CREATE INDEX purchase_owed ON allocator.purchase (created_at) WHERE owed_sun > 0;
+CREATE INDEX purchase_of_supplier ON allocator.purchase (supplier_id, created_at);
 CREATE INDEX purchase_unpaid ON allocator.purchase (created_at) WHERE awaits_payment;
 CREATE INDEX purchase_live ON allocator.purchase (wallet)
     WHERE state IN ('planned', 'prepared', 'unknown', 'accepted', 'delivered', 'proven', 'returning');
@@ -90,5 +94,5 @@ SELECT supplier_id, offer, quoted_at, balance_sun, breaker, health, fault, updat
 
 CREATE VIEW allocator.v1_purchase AS
 SELECT acquisition_id, order_key, supplier_id, wallet, state, ordered_energy, energy, quoted_sun, charged_sun, refunded_sun,
-       payment_txid, expires_at, created_at, placed_at, proven_at, reason
+       owed_sun, payment_txid, expires_at, created_at, placed_at, proven_at, reason
   FROM allocator.purchase;

@@ -87,7 +87,7 @@ public struct Purchase: Sendable, Equatable, Codable {
     /// How often a refund was said.
     var refunds = 0
     /// What is claimed and not back yet.
-    var claimed: Sun = .zero
+    public internal(set) var claimed: Sun = .zero
     /// Whether what there is was taken as all that will come.
     var isPart = false
     /// How often the supplier was asked for a claim.
