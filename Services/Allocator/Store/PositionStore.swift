@@ -24,7 +24,8 @@ enum PositionStore {
                                           AND p.not_after + \(horizon?.grace.wholeMilliseconds ?? 0) * interval '1 millisecond'
                                               <= r.ends_at), 0)::bigint END
               FROM allocator.wallet_position w
-              LEFT JOIN LATERAL (SELECT sum(q.energy) AS energy, min(q.expires_at) AS ends_at
+              LEFT JOIN LATERAL (SELECT sum(q.energy) AS energy,
+                                       min(CASE WHEN q.state = 'returning' THEN '-infinity' ELSE q.expires_at END) AS ends_at
                                    FROM allocator.purchase q
                                   WHERE q.wallet = w.wallet AND q.state IN ('proven', 'returning')
                                     AND (q.state = 'returning' OR q.expires_at < \(horizon?.end))

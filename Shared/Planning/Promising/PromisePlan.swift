@@ -118,6 +118,7 @@ public func planPromises(
     pay: (Claim, EnergyOrigin) -> Obstacle? = { _, _ in nil }
 ) -> PromisePlan {
     var plan = PromisePlan(position: position)
+    var wanted = Energy.zero
     for claim in claims.sorted(by: Claim.goesFirst) {
         let now = plan.position
         let burnForBytes = claim.need.bandwidth.rawValue * bandwidthPrice.rawValue
@@ -133,8 +134,8 @@ public func planPromises(
         ) {
             plan.blocked.append((claim, obstacle))
         } else if plan.deficit > .zero || now.free < claim.need.energy {
-            let missing = plan.deficit > .zero ? claim.need.energy : now.missing(for: claim.need.energy)
-            plan.deficit = plan.deficit + missing
+            wanted = wanted + claim.need.energy
+            plan.deficit = now.missing(for: wanted)
             plan.blocked.append((claim, .energy(missing: plan.deficit)))
         } else {
             plan.promises.append(

@@ -79,43 +79,37 @@ public struct WalletPosition: Sendable, Equatable {
     /// none.
     public var capacity: Energy { (energyLimit - energyUsed - withheld).clamped }
 
-    /// What the wallet loses of ``capacity`` when the rentals that end soon have ended: usage goes along pro rata (DOMAIN 7.1),
-    /// so that of `L - U` the share `d / L` is lost. Rounded up.
+    /// What the wallet loses of ``capacity`` when the rentals that end soon have ended. Usage goes along pro rata (DOMAIN 7.1),
+    /// so that of `L - U` the share `d / L` is lost, whoever's energy was used: of what promises that end before use, as of
+    /// all usage, that share alone comes off the loss. Rounded up.
     public var losing: Energy {
-        guard endingSoon > .zero, energyLimit > .zero else { return .zero }
-        let share = min(endingSoon, energyLimit)
-        return Energy(
-            scaledUp(capacity.rawValue, by: share.rawValue, over: energyLimit.rawValue) ?? capacity.rawValue
-        )
+        let limit = energyLimit - withheld
+        guard endingSoon > .zero, limit > .zero else { return .zero }
+        let unused = (capacity - min(promisedBeforeEnd, promisedEnergy)).clamped
+        let share = min(endingSoon, limit)
+        return Energy(scaledUp(unused.rawValue, by: share.rawValue, over: limit.rawValue) ?? unused.rawValue)
     }
 
-    /// What is left after all promises for another one. What ends before that one would may still serve the promises that
-    /// end even sooner. Negative: so much has to be brought before anything is free.
-    public var surplus: Energy {
-        let losing = losing
-        return energyLimit - energyUsed - withheld - losing - promisedEnergy + min(promisedBeforeEnd, losing)
-    }
+    /// What is left after all promises for another one that outlives the rentals that end soon. Negative: so much has to be
+    /// brought before anything is free.
+    public var surplus: Energy { energyLimit - energyUsed - withheld - losing - promisedEnergy }
 
     /// The least energy that has to be brought before so much more can be promised. What ends soon takes of what is brought
     /// too, so that more than the difference may be needed.
     public func missing(for need: Energy) -> Energy {
         let linear = (need - surplus).clamped
-        guard losing > .zero, linear > .zero else { return linear }
-        func suffices(_ brought: Int64) -> Bool {
-            var later = self
-            later.energyLimit = energyLimit + Energy(brought)
-            return later.surplus >= need
-        }
-        var (low, high) = (linear.rawValue, linear.rawValue)
-        for _ in 0..<8 where !suffices(high) { high = high.multipliedReportingOverflow(by: 2).partialValue }
-        guard high > 0, suffices(high) else { return linear }
+        guard endingSoon > .zero, linear > .zero else { return linear }
+        // No more than the rentals themselves is ever lost.
+        var (low, high) = (linear.rawValue, max(linear, need - surplus - losing + endingSoon).rawValue)
         while low < high {
             let middle = low + (high - low) / 2
-            if suffices(middle) { high = middle } else { low = middle + 1 }
+            var later = self
+            later.energyLimit = energyLimit + Energy(middle)
+            if later.surplus >= need { high = middle } else { low = middle + 1 }
         }
         return Energy(low)
     }
 
     /// Energy that may still be promised.
-    public var free: Energy { min(surplus, capacity - promisedEnergy).clamped }
+    public var free: Energy { surplus.clamped }
 }

@@ -239,6 +239,8 @@ public struct WorkingSet: Sendable {
         position.promisedEnergy = position.promisedEnergy + Energy(energy.rawValue * times)
         position.promisedUnits += withdrawal.units * times
         position.promisedCount += times
+        // Which promises end before a rental does is known as of the lock: what closes may have been one of them.
+        if times < 0 { position.promisedBeforeEnd = (position.promisedBeforeEnd - energy).clamped }
         set(position)
     }
 
