@@ -109,7 +109,7 @@ enum ForeignDelegationStore {
             """
             UPDATE allocator.foreign_delegation d SET acquisition_id = r.a
               FROM unnest(\(pairs.map(\.key))::bytea[], \(pairs.map(\.value))::uuid[]) AS r(t, a)
-             WHERE d.txid = r.t AND d.acquisition_id IS NULL
+             WHERE d.txid = r.t
             """
         )
     }

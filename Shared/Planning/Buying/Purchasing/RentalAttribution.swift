@@ -64,7 +64,7 @@ public struct RentalClaimant: Sendable, Equatable {
 
 /// What of a wallet's foreign delegations belongs to which purchase.
 public struct RentalAttribution: Sendable, Equatable {
-    /// Transactions newly found to be part of a purchase.
+    /// Transactions newly found to be part of a purchase, or of another than was thought.
     public var found: [TransactionID: UUIDv7] = [:]
     /// Stake of each purchase that stands now; zero for one of which nothing does.
     public var standing: [UUIDv7: Sun] = [:]
@@ -72,9 +72,9 @@ public struct RentalAttribution: Sendable, Equatable {
 
 /// Tells which purchase brought what stands at a wallet.
 ///
-/// A delegation belongs to the purchase whose supplier names its transaction; one that nobody names, to the oldest purchase
-/// that waits since before it and was told no transaction, as long as that has not all it ordered: suppliers may deliver
-/// before, or without, saying so. Of one owner the chain keeps one record a wallet: what stands of it are the newest
+/// A delegation belongs to the purchase whose supplier names its transaction, also when it was taken for that of another
+/// which still waits; one that nobody names, to the oldest purchase that waits since before it and was told no transaction,
+/// as long as that has not all it ordered: suppliers may deliver before, or without, saying so. Of one owner the chain keeps one record a wallet: what stands of it are the newest
 /// delegations, since rentals of one length end in the order they began.
 /// - Parameters:
 ///   - claimants: the wallet's purchases that are neither failed nor ended, in the order they were made.
@@ -89,13 +89,15 @@ public func attributeRentals(
 ) -> RentalAttribution {
     var result = RentalAttribution()
     var owners = Dictionary(seen.map { ($0.txid, $0.acquisition) }, uniquingKeysWith: { first, _ in first })
+    var guessing: [UUIDv7: [TransactionID]] = [:]
+    for claimant in claimants where claimant.isWaiting { guessing[claimant.acquisition] = claimant.delegations }
     for claimant in claimants {
         result.standing[claimant.acquisition] = .zero
         for txid in claimant.delegations {
-            if case .some(.none) = owners[txid] {
-                owners[txid] = .some(claimant.acquisition)
-                result.found[txid] = claimant.acquisition
-            }
+            guard let holder = owners[txid], holder != claimant.acquisition else { continue }
+            if let holder, guessing[holder]?.contains(txid) ?? true { continue }
+            owners[txid] = .some(claimant.acquisition)
+            result.found[txid] = claimant.acquisition
         }
     }
     for claimant in claimants where claimant.isWaiting && claimant.delegations.isEmpty {
