@@ -67,8 +67,16 @@ struct DevnetDriver: Sendable {
         return try await send(request, name)
     }
 
-    private func get(_ name: String) async throws -> Data {
+    func get(_ name: String) async throws -> Data {
         try await send(HTTPClientRequest(url: "\(url)/devnet/\(name)"), name)
+    }
+
+    /// Asks the node, as any client of TRON does.
+    func node(_ path: String, _ body: String) async throws -> Data {
+        var request = HTTPClientRequest(url: "\(url)/\(path)")
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(string: body))
+        return try await send(request, path)
     }
 
     private func send(_ request: HTTPClientRequest, _ name: String) async throws -> Data {

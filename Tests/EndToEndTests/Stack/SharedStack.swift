@@ -13,6 +13,8 @@ struct SharedStack: SuiteTrait, TestScoping {
     /// Partners for whom the first one's user may not speak.
     var others = 0
     var variables: [String: String] = [:]
+    /// Whether energy can be bought, of TronZap and TronNRG as the devnet plays them.
+    var buys = false
 
     @TaskLocal static var ground: Ground?
 
@@ -27,6 +29,7 @@ struct SharedStack: SuiteTrait, TestScoping {
         performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         try await StackUnderTest.with(allocators: allocators, variables: variables) { stack in
+            if buys { try await stack.addSuppliers() }
             let partner = try await stack.addPartner("acme", wallets: wallets)
             for number in 0..<others { _ = try await stack.addPartner("other-\(number + 1)") }
             try await Upstream.with(partner, on: stack) { upstream in
