@@ -74,8 +74,8 @@ public struct RentalAttribution: Sendable, Equatable {
 ///
 /// A delegation belongs to the purchase whose supplier names its transaction, also when it was taken for that of another
 /// which still waits; one that nobody names, to the oldest purchase that waits since before it and was told no transaction,
-/// as long as that has not all it ordered: suppliers may deliver before, or without, saying so. Of one owner the chain keeps one record a wallet: what stands of it are the newest
-/// delegations, since rentals of one length end in the order they began.
+/// as long as that has not all it ordered: suppliers may deliver before, or without, saying so. Of one owner the chain keeps
+/// one record a wallet: what stands of it are the newest delegations, since rentals of one length end in the order they began.
 /// - Parameters:
 ///   - claimants: the wallet's purchases that are neither failed nor ended, in the order they were made.
 ///   - seen: what was delegated to the wallet and not taken back as a whole before, oldest first.
