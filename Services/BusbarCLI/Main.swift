@@ -11,7 +11,7 @@ struct Busbar: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self, PriceCommand.self,
-                    QuoteCommand.self, StatementCommand.self,
+                    QuoteCommand.self, StatementCommand.self, PurchasesCommand.self,
                 ]
             ),
             CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),

@@ -4,8 +4,6 @@ internal import Storage
 
 /// What a plan has to know of suppliers, read once a cycle when energy is missing somewhere.
 struct BuyingView: Sendable {
-    /// How old a supplier's price may be to be chosen by.
-    static let priceAge: Duration = .seconds(120)
     /// For how long a supplier that failed for a wallet is not asked for it again.
     static let triedPause: Duration = .seconds(60)
 
@@ -35,7 +33,7 @@ struct BuyingView: Sendable {
             guard let offer = row.offer, let quotedAt = row.quotedAt else { return nil }
             let isOpen =
                 registered.isOpen(for: tried[wallet] ?? [], breaker: row.breaker, now: now)
-                && now - quotedAt <= Self.priceAge
+                && now - quotedAt <= SupplierOffer.priceAge
             return SupplierOffer(
                 supplier: registered.id,
                 rank: registered.rank,

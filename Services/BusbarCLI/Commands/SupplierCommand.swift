@@ -20,48 +20,6 @@ struct SupplierCommand: AsyncParsableCommand {
     )
 }
 
-/// `busbar supplier list`
-struct SupplierList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "list",
-        abstract: "List suppliers, the one asked first at the top.",
-        discussion: "Example: busbar supplier list --json"
-    )
-
-    @OptionGroup var location: StackLocation
-    @Flag(help: "Write JSON.") var json = false
-
-    func run() async throws {
-        let console = Console()
-        let operations = try await Operations.find(location.layout)
-        let suppliers = try await operations.withPostgres { try await RegistryView.suppliers(in: $0) }
-        if json { return console.line(JSONOutput.pretty(suppliers)) }
-        guard !suppliers.isEmpty else { return console.line("no suppliers; busbar supplier add registers one") }
-        for line in Self.table(suppliers, now: operations.clock.now()).lines() { console.line(line) }
-    }
-
-    static func table(_ suppliers: [RegistryView.Supplier], now: Timestamp) -> Table {
-        var table = Table("rank", "supplier", "kind", "state", "settings")
-        for supplier in suppliers {
-            let settings = supplier.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            table.add(
-                String(supplier.rank),
-                supplier.id,
-                supplier.kind,
-                state(of: supplier, now),
-                settings.joined(separator: " ")
-            )
-        }
-        return table
-    }
-
-    /// Maintenance that is over by the time of day counts no more.
-    private static func state(of supplier: RegistryView.Supplier, _ now: Timestamp) -> String {
-        guard supplier.state == "maintenance", let until = supplier.maintenanceUntil else { return supplier.state }
-        return until <= now ? "active" : "maintenance until \(until)"
-    }
-}
-
 /// `busbar supplier add`
 struct SupplierAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -43,7 +43,7 @@ enum PriceView {
             """
             SELECT source, enabled, trx_usd, least(quoted_at, read_at), verdict, verdict_detail, tried_at, fault,
                    fault_detail, failures
-              FROM prices.v1_source ORDER BY trx_usd IS NULL AND source IN ('chain', 'justlend'), source
+              FROM prices.v1_source ORDER BY trx_usd IS NULL AND source IN ('chain', 'justlend', 'suppliers'), source
             """,
             as: (String, Bool, Int64?, Timestamp?, String?, String?, Timestamp?, String?, String?, Int32).self
         ).map { row in

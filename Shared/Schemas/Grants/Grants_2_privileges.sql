@@ -18,6 +18,11 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA allocator TO allocator;
 GRANT SELECT ON registry.v1_partner, registry.v1_broker_user, registry.v1_hot_wallet, registry.v1_pool, registry.v1_revision,
     registry.v1_change TO allocator;
 
+-- What suppliers ask, and what was bought: for price-feed, which asks none itself, and for people.
+GRANT USAGE ON SCHEMA allocator TO prices;
+GRANT SELECT ON allocator.v1_supplier_state TO registry, prices;
+GRANT SELECT ON allocator.v1_purchase TO registry;
+
 -- The ledger is read by views and written by functions alone; its own role has no more than that.
 GRANT SELECT ON ledger.v1_balance, ledger.v1_posting, ledger.v1_debit TO registry, allocator, ledger;
 GRANT EXECUTE ON FUNCTION ledger.charge, ledger.refund, ledger.complete, ledger.post, ledger.lock TO allocator, ledger;

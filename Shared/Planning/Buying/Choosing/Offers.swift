@@ -64,6 +64,9 @@ public struct RentalPrice: Sendable, Equatable {
 
 /// A supplier as it can be asked now.
 public struct SupplierOffer: Sendable, Equatable {
+    /// How old its price may be to be chosen by.
+    public static let priceAge: Duration = .seconds(120)
+
     /// Who.
     public var supplier: SupplierID
     /// Its place in the order of priority, from 1.
