@@ -23,6 +23,9 @@ struct FeedTransaction: Sendable {
     func run(_ look: Look?, in transaction: PostgresTransaction) async throws -> Result {
         var book = try await PriceStore.load(enabled: enabled, in: transaction)
         var look = look
+        if case .success(.suppliers(let prices))? = look?.outcome {
+            look?.outcome = .success(.suppliers(book.new(among: prices, policy, now: now)))
+        }
         let before = book.verdicts
         var result = Result(refused: [:])
         var changes: [ParameterChange] = []
@@ -47,6 +50,7 @@ struct FeedTransaction: Sendable {
         switch reading {
         case .trx(let source, let price, let at): book.take(price, from: source, at: at, now: now)
         case .justLend(let snapshot): book.take(snapshot.energyPrices(yield: policy.yield, at: now))
+        case .suppliers(let prices): book.take(prices)
         case .chain(let conditions, let use):
             return try book.take(conditions, use: use, policy: policy, now: now)
         }

@@ -19,7 +19,7 @@ struct PriceFeed: Sendable {
     func run() async throws {
         let names = configuration.trx.map(\.source.rawValue) + (configuration.justLend == nil ? [] : ["justlend"])
         try await service.transaction { work in
-            try await SourceStore.enable(names + ["chain"], in: work.database)
+            try await SourceStore.enable(names + ["suppliers", "chain"], in: work.database)
         }
         await withTaskGroup { group in
             for source in configuration.trx {
@@ -35,6 +35,15 @@ struct PriceFeed: Sendable {
                 group.addTask {
                     await poll("justlend", every: configuration.justLendInterval) { () throws(PriceFault) in
                         .justLend(try JustLendSnapshot(try await http.get(url, limit: 512 << 10)))
+                    }
+                }
+            }
+            group.addTask {
+                await poll("suppliers", every: configuration.pollInterval) { () throws(PriceFault) in
+                    do {
+                        return .suppliers(try await SupplierPriceStore.quoted(in: service.postgres))
+                    } catch {
+                        throw PriceFault(.unreachable, "\(error)")
                     }
                 }
             }

@@ -87,7 +87,7 @@ extension EndToEndTests {
                 try await devnet.post("contract", #"{"energy_factor":17000}"#)
                 _ = try await price(of: stack, "the fee and the factor are read") {
                     $0.chain?.energyFee == 210 && $0.chain?.factor == 17_000 && $0.price == "0.3276"
-                        && $0.state == "fresh"
+                        && $0.state == "fresh" && $0.sources.contains { $0.source == "suppliers" && $0.fault == nil }
                 }
                 try await flip(stack, devnet)
                 try await refuse(stack, devnet)

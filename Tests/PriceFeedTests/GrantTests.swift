@@ -32,6 +32,12 @@ internal import Testing
             #expect(try await feed.execute("UPDATE prices.feed SET decided_at = now()") == 1)
             try await feed.execute("INSERT INTO prices.energy VALUES ('burn', 1, now(), now())")
             await #expect(throws: PostgresError.self) { try await feed.execute("SELECT * FROM allocator.withdrawal") }
+            // What suppliers ask was asked by the allocator.
+            try await feed.execute("SELECT * FROM allocator.v1_supplier_state")
+            await #expect(throws: PostgresError.self) { try await feed.execute("SELECT * FROM allocator.v1_purchase") }
+            await #expect(throws: PostgresError.self) {
+                try await feed.execute("UPDATE allocator.v1_supplier_state SET fault = NULL")
+            }
             await #expect(throws: PostgresError.self) { try await feed.execute("DROP TABLE prices.energy") }
             await feed.shutDown()
 

@@ -42,7 +42,7 @@ enum PriceStore {
         if case .success(let reading)? = look?.outcome {
             switch reading {
             case .trx: break
-            case .justLend: try await save(book.energy, policy, in: transaction)
+            case .justLend, .suppliers: try await save(book.energy, policy, in: transaction)
             case .chain:
                 try await save(book.energy, policy, in: transaction)
                 if let chain = book.chain { try await ChainStore.save(chain, now: now, in: transaction) }
@@ -131,6 +131,7 @@ enum PriceStore {
                 values["trx_usd"] = trx.price.rawValue
             }
         case .justLend: add([.justLendRent, .justLendStake, .justLendBurn])
+        case .suppliers(let prices): add(prices.map(\.source))
         case .chain:
             add([.burn, .ownStake])
             guard let chain = book.chain else { break }

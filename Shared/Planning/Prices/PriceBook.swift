@@ -104,9 +104,15 @@ public struct PriceBook: Sendable, Equatable {
         quotes[source] = PriceQuote(source: source, price: price, quotedAt: at ?? now, readAt: now)
     }
 
-    /// Prices of energy were seen: JustLend's, or suppliers' when they are published one day.
+    /// Prices of energy were seen: JustLend's, or what suppliers have quoted.
     public mutating func take(_ prices: [EnergyPrice]) {
         for price in prices { energy[price.source] = price }
+    }
+
+    /// Of prices that somebody else keeps, those that this book does not have yet. One of a time that is yet to come is
+    /// left out: it would stay fresh too long.
+    public func new(among prices: [EnergyPrice], _ policy: FeedPolicy, now: Timestamp) -> [EnergyPrice] {
+        prices.filter { energy[$0.source] != $0 && $0.at <= now + policy.price.skew }
     }
 
     /// The chain was read.
