@@ -46,6 +46,7 @@ struct NameTests {
             let expected: String? =
                 switch type(of: message).name.type {
                 case let name where name.hasPrefix("withdrawal."): "p42:W-2026-0001"
+                case "allocation.fallback": "p42:W-2026-0001"
                 case let name where name.hasPrefix("acquisition."): "019a0000-0000-7000-8000-0000000000aa"
                 case "supplier.order_settled": "019a0000-0000-7000-8000-0000000000aa"
                 default: nil

@@ -82,6 +82,15 @@ enum Samples {
             try batch(partner, until),
             AcquisitionStarted(body), AcquisitionProven(body), AcquisitionFailed(body), AcquisitionReclaimed(body),
             try prices(until), try chain(until), try order(), try status(until),
+            AllocationFallback(
+                withdrawalID: withdrawal,
+                partnerID: partner,
+                sequence: 3,
+                userID: "u-7",
+                allocationID: allocation,
+                energy: Energy(65_000),
+                estimatedBurn: Sun(6_500_000)
+            ),
             PolicyChanged(
                 entry: 17,
                 at: until,

@@ -252,7 +252,83 @@ extension Obstacle {
         case .energy: "energy"
         case .tokens: "tokens"
         case .bandwidth: "bandwidth"
+        case .burning: "burning"
         case .price(let reason, _): reason.rawValue
         }
+    }
+}
+
+/// Promises that are kept by burning TRX.
+struct BurningTests {
+    private func entry(_ number: Int64, need: Int64 = 100) -> WorkingSet.Entry {
+        var subject = withdrawal(number)
+        _ = subject.handle(.needed(Need(energy: Energy(need), bandwidth: Bandwidth(345))), now: moment(0))
+        return WorkingSet.Entry(withdrawal: subject, allocationID: allocation(number), hasOpenPromise: false)
+    }
+
+    private func pay(_ set: inout WorkingSet, _ terms: PromiseTerms) {
+        let dues = set.dues(terms)
+        set.take(dues.charges.map { .paid($0.sheet) }, for: dues, terms: terms, now: moment(5))
+    }
+
+    @Test func aFallbackIsToldBeforeReadyAndKeepsNoEnergy() throws {
+        var set = WorkingSet(entries: [entry(1), entry(2)], positions: [position(limit: 50)])
+        let terms = promiseTerms(fee: 7)
+        var purse = Purse()
+        let served = set.reserveBurning(
+            [key(1), key(2)],
+            at: address(1),
+            isFallback: true,
+            terms: terms,
+            purse: &purse
+        )
+        #expect(served == [key(1), key(2)])
+        pay(&set, terms)
+        let events = set.changes.notices.map(\.event)
+        #expect(events.map(\.sequence) == [1, 2, 1, 2])
+        let fallback = try #require(events[0] as? AllocationFallback)
+        #expect(fallback.energy == Energy(100) && fallback.estimatedBurn > .zero)
+        let ready = try #require(events[1] as? WithdrawalReady)
+        #expect(ready.method == .burn && ready.energyAvailable == .zero && ready.source == "partner_fallback")
+        #expect(ready.cost?.total == Sun(7), "the wallet burns its own TRX: the house takes its fee")
+        #expect(set.changes.allocations[allocation(1)] == .fallback)
+        let position = try #require(set.positions[address(1)])
+        #expect(position.promisedEnergy == .zero && position.promisedCount == 2 && position.isBurning)
+        #expect(position.free == .zero, "what stands there is the transfers' that burn")
+    }
+
+    @Test func whatIsNotThereInTRXIsNotBurnt() {
+        var poor = position(limit: 0)
+        poor.balance = Sun(100 * 100 + 345 * 1000)
+        var set = WorkingSet(entries: [entry(1), entry(2)], positions: [poor])
+        var purse = Purse()
+        let served = set.reserveBurning(
+            [key(1), key(2)],
+            at: address(1),
+            isFallback: false,
+            terms: promiseTerms(),
+            purse: &purse
+        )
+        #expect(served == [key(1)])
+    }
+
+    @Test func nobodyBurnsWhereEnergyIsPromised() {
+        var set = WorkingSet(entries: [entry(1), entry(2)], positions: [position(limit: 100)])
+        let terms = promiseTerms()
+        var purse = Purse()
+        _ = set.promise(to: [key(1)], at: address(1), terms: terms, purse: &purse)
+        #expect(set.reserveBurning([key(2)], at: address(1), isFallback: true, terms: terms, purse: &purse).isEmpty)
+    }
+
+    @Test func whenTheTransferIsSeenNothingIsLeftPromised() throws {
+        var set = WorkingSet(entries: [entry(1)], positions: [position(limit: 0)])
+        let terms = promiseTerms()
+        var purse = Purse()
+        _ = set.reserveBurning([key(1)], at: address(1), isFallback: false, terms: terms, purse: &purse)
+        pay(&set, terms)
+        let txid = try #require(TransactionID(hex: String(repeating: "ab", count: 32)))
+        set.handle(.transferSeen(txid, block: 9), for: key(1), now: moment(6))
+        let position = try #require(set.positions[address(1)])
+        #expect(position.promisedEnergy == .zero && position.promisedCount == 0 && !position.isBurning)
     }
 }

@@ -91,7 +91,7 @@ struct WithdrawalModelTests {
                 #expect(notice.event.withdrawalID == key(1).id && notice.event.partnerID == key(1).partner, context)
                 switch notice {
                 case .settled, .cancelled, .expired, .failed: outcomes += 1
-                case .accepted, .short, .ready, .revoked: break
+                case .accepted, .short, .fallback, .ready, .revoked: break
                 }
             case .closePromise: isOpen = false
             case .endCharge:

@@ -42,7 +42,7 @@ extension CycleTransaction {
     func acquire(
         for plan: PromisePlan,
         isUnderWay: Bool,
-        _ purse: Purse,
+        _ purse: inout Purse,
         _ set: inout WorkingSet,
         _ pools: inout [String: PoolPosition],
         _ buying: inout Buying,
@@ -59,7 +59,8 @@ extension CycleTransaction {
             for entry in blocked { set.handle(.awaitsEnergy, for: entry.claim.key, now: now) }
             return []
         }
-        guard !registry.suppliers.isEmpty else {
+        let hasChoice = !registry.suppliers.isEmpty || sourcePolicy(of: first.claim.key.partner).partnerFallback
+        guard hasChoice else {
             let claims = blocked.map { (key: $0.claim.key, missing: $0.missing) }
             return delegate(claims, at: wallet, &set, &pools, &result).map { [$0] } ?? []
         }
@@ -83,7 +84,17 @@ extension CycleTransaction {
                 if let order = delegate(claims, at: wallet, &set, &pools, &result) { orders.append(order) }
             case .supplier(let supplier): order(step, of: supplier, for: wallet, &set, &buying)
             case .burn, .partnerFallback:
-                for key in step.serves { short(key, .noSource, missing: missing[key] ?? .zero, &set) }
+                let isFallback = step.source == .partnerFallback
+                let served = set.reserveBurning(
+                    step.serves,
+                    at: wallet,
+                    isFallback: isFallback,
+                    terms: terms,
+                    purse: &purse
+                )
+                for key in step.serves where !served.contains(key) {
+                    short(key, .noSource, missing: missing[key] ?? .zero, &set)
+                }
             }
         }
         for (key, reason) in sources.unserved {
@@ -155,19 +166,14 @@ extension CycleTransaction {
             expiringUntil: end,
             burnPrice: SunPerEnergy(rawValue: prices.energyPrice.rawValue * 1_000_000),
             bandwidthPrice: prices.bandwidthPrice,
+            burnable: position.promisedEnergy == .zero ? position.balance : .zero,
             sendWindow: policy.sendWindow,
             grace: policy.sendGrace,
             now: now
         )
     }
 
-    /// Withdrawals that burn are not told so by this service yet, so that no plan may choose it.
-    private func sourcePolicy(of partner: PartnerID) -> SourcePolicy {
-        var policy = registry.policies[partner] ?? SourcePolicy()
-        policy.burnsRemainder = false
-        policy.partnerFallback = false
-        return policy
-    }
+    private func sourcePolicy(of partner: PartnerID) -> SourcePolicy { registry.policies[partner] ?? SourcePolicy() }
 
     private func order(
         _ step: SourceStep,

@@ -32,6 +32,9 @@ extension CycleTransaction {
             result.waiting += plan.blocked.count
             try await refuseUncovered(plan, freshlyRead: freshlyRead.contains(wallet), &set, &result, transaction)
             shortAll(plan.blocked.filter { $0.obstacle == .bandwidth }.map(\.claim.key), .bandwidth, missing: nil, &set)
+            for (claim, obstacle) in plan.blocked where obstacle == .burning {
+                set.handle(.awaitsEnergy, for: claim.key, now: now)
+            }
             for case (let claim, .price(let reason, let cost)) in plan.blocked {
                 set.handle(
                     .shortOf(claim.need.energy, reason: reason, until: terms.shortUntil, cost: cost),
@@ -40,7 +43,7 @@ extension CycleTransaction {
                 )
             }
             let isUnderWay = underWay.contains(wallet)
-            orders += acquire(for: plan, isUnderWay: isUnderWay, purse, &set, &pools, &buying, &result)
+            orders += acquire(for: plan, isUnderWay: isUnderWay, &purse, &set, &pools, &buying, &result)
         }
         return orders
     }

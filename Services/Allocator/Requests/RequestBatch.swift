@@ -134,7 +134,7 @@ struct RequestBatch {
         let plan = set.promise(to: keys, at: wallet, terms: terms, purse: &purse)
         for (claim, obstacle) in plan?.blocked ?? [] {
             switch obstacle {
-            case .energy:
+            case .energy, .burning:
                 set.handle(.awaitsEnergy, for: claim.key, now: now)
                 result.waiting = true
             case .price(let reason, let cost):

@@ -36,7 +36,10 @@ enum ChangeStore {
             let sources = Dictionary(
                 uniqueKeysWithValues: touched.map { ($0.allocationID, $0.withdrawal.cost?.source) }
             )
-            statements.append(updateAllocations(allocations, sources: sources, now: now))
+            let methods = Dictionary(
+                uniqueKeysWithValues: touched.map { ($0.allocationID, $0.withdrawal.method) }
+            )
+            statements.append(updateAllocations(allocations, sources: sources, methods: methods, now: now))
         }
         if !changes.closed.isEmpty { statements.append(closePromises(changes.closed, now: now)) }
         if !changes.reclosed.isEmpty { statements.append(reclosePromises(changes.reclosed, now: now)) }
@@ -124,14 +127,16 @@ enum ChangeStore {
     private static func updateAllocations(
         _ rows: [(key: UUIDv7, value: AllocationState)],
         sources: [UUIDv7: String?],
+        methods: [UUIDv7: AllocationMethod],
         now: Timestamp
     ) -> SQL {
         """
         UPDATE allocator.allocation a
            SET state = n.s, updated_at = \(now), energy = coalesce(w.need_energy, a.energy),
-               source = coalesce(n.o, a.source)
+               source = coalesce(n.o, a.source), method = coalesce(n.m, a.method)
           FROM unnest(\(rows.map(\.key))::uuid[], \(rows.map(\.value))::text[],
-                      \(rows.map { sources[$0.key] ?? nil })::text[]) AS n(a, s, o), allocator.withdrawal w
+                      \(rows.map { sources[$0.key] ?? nil })::text[], \(rows.map { methods[$0.key] })::text[])
+                      AS n(a, s, o, m), allocator.withdrawal w
          WHERE a.allocation_id = n.a AND w.partner_id = a.partner_id AND w.withdrawal_id = a.withdrawal_id
         """
     }

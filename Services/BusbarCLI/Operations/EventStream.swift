@@ -53,7 +53,7 @@ struct EventStream: Sendable {
         _ take: @escaping @Sendable (Event) async throws -> Bool
     ) async throws {
         let queue = Self.prefix + UUIDv7(at: operations.clock.now()).description
-        let patterns = partner.map { ["withdrawal.*.\($0)", "batch.*.\($0)"] } ?? ["#"]
+        let patterns = partner.map { ["withdrawal.*.\($0)", "allocation.*.\($0)", "batch.*.\($0)"] } ?? ["#"]
         let topology = Topology(
             queues: [.init(queue, .classic)],
             bindings: patterns.map { .init(exchange: Exchanges.events, queue: queue, routingKey: $0) }

@@ -34,7 +34,7 @@ enum DemoFigures {
         )
         let allocations = try await postgres.queryOne(
             """
-            SELECT count(*) FROM allocator.allocation WHERE partner_id = ANY(\(partners)::text[]) AND state = 'completed'
+            SELECT count(*) FROM allocator.allocation WHERE partner_id = ANY(\(partners)::text[]) AND state IN ('completed', 'fallback')
             """,
             as: Int64.self
         )

@@ -14,6 +14,7 @@ public enum Catalogue {
         WithdrawalFailed.self, BatchCompleted.self, AcquisitionStarted.self, AcquisitionProven.self,
         AcquisitionFailed.self, AcquisitionReclaimed.self, PriceUpdated.self, ChainParametersChanged.self,
         SupplierOrderSettled.self, SupplierStatusChanged.self, PolicyChanged.self,
+        AllocationFallback.self,
     ]
 
     /// The commands, then the events; each once.

@@ -62,7 +62,7 @@ public struct MessageName: Hashable, Sendable {
 
     /// Whether an event of this type, with or without version, is for a partner: nobody hearing it is an alarm.
     public static func isForPartner(_ type: String) -> Bool {
-        type.hasPrefix("withdrawal.") || type.hasPrefix("batch.")
+        type.hasPrefix("withdrawal.") || type.hasPrefix("allocation.") || type.hasPrefix("batch.")
     }
 
     /// The queue of a command: `allocator.withdrawal.request`.

@@ -44,6 +44,8 @@ public struct Withdrawal: Sendable, Equatable {
     public internal(set) var reason: String?
     /// What the transfer cost; set once its block is solid, and not read back from the store.
     public internal(set) var receipt: TransferReceipt?
+    /// How its newest promise was to be kept: with energy, or by burning TRX of the hot wallet.
+    public internal(set) var method: AllocationMethod
     /// What is charged for its promise; `nil` when nothing is, and where it was not asked of the ledger.
     public internal(set) var cost: CostSheet?
 
@@ -69,6 +71,7 @@ public struct Withdrawal: Sendable, Equatable {
         transfer: TransactionID? = nil,
         transferBlock: Int64? = nil,
         reason: String? = nil,
+        method: AllocationMethod = .energy,
         cost: CostSheet? = nil
     ) {
         self.key = key
@@ -91,8 +94,12 @@ public struct Withdrawal: Sendable, Equatable {
         self.transfer = transfer
         self.transferBlock = transferBlock
         self.reason = reason
+        self.method = method
         self.cost = cost
     }
+
+    /// What a promise to it keeps of its wallet's energy: nothing where it burns.
+    public var promisedEnergy: Energy { method == .energy ? need?.energy ?? .zero : .zero }
 
     /// What it claims of its wallet's energy while it waits for some; `nil` when it does not, or its need is unknown.
     public var claim: Claim? {
@@ -161,7 +168,27 @@ extension Withdrawal {
         shortReason = nil
         notAfter = terms.notAfter
         cost = terms.cost
+        method = terms.method
         let limit = Sun(need.energy.rawValue * terms.energyPrice.rawValue)
+        var effects: [Effect] = [.allocation(terms.isFallback ? .fallback : .completed)]
+        if terms.isFallback {
+            effects.append(
+                tell {
+                    .fallback(
+                        .init(
+                            withdrawalID: $0.id,
+                            partnerID: $0.partner,
+                            sequence: $1,
+                            userID: $2,
+                            allocationID: terms.allocationID,
+                            energy: need.energy,
+                            estimatedBurn: limit
+                        )
+                    )
+                }
+            )
+        }
+        let promised = promisedEnergy
         let notice = tell {
             .ready(
                 .init(
@@ -170,9 +197,9 @@ extension Withdrawal {
                     sequence: $1,
                     userID: $2,
                     allocationID: terms.allocationID,
-                    method: .energy,
+                    method: terms.method,
                     source: terms.cost.source,
-                    energyAvailable: need.energy,
+                    energyAvailable: promised,
                     bandwidthAvailable: terms.bandwidthAvailable,
                     feeLimit: limit,
                     notAfter: terms.notAfter,
@@ -180,7 +207,7 @@ extension Withdrawal {
                 )
             )
         }
-        return [.allocation(.completed), notice]
+        return effects + [notice]
     }
 
     private mutating func short(

@@ -41,6 +41,10 @@ public struct ReadyTerms: Sendable, Equatable {
     public var notAfter: Timestamp
     /// What is charged for it, and where the energy came from.
     public var cost: CostSheet
+    /// Energy, or the burning of the hot wallet's own TRX.
+    public var method: AllocationMethod
+    /// Whether it burns because no source could serve it, with the partner's consent.
+    public var isFallback: Bool
 
     /// Terms for one withdrawal; what it is promised is its ``Withdrawal/need``.
     public init(
@@ -48,9 +52,13 @@ public struct ReadyTerms: Sendable, Equatable {
         bandwidthAvailable: Bandwidth,
         energyPrice: Sun,
         notAfter: Timestamp,
-        cost: CostSheet
+        cost: CostSheet,
+        method: AllocationMethod = .energy,
+        isFallback: Bool = false
     ) {
         self.allocationID = allocationID
+        self.method = method
+        self.isFallback = isFallback
         self.cost = cost
         self.bandwidthAvailable = bandwidthAvailable
         self.energyPrice = energyPrice

@@ -52,6 +52,8 @@ public enum WithdrawalNotice: Sendable, Equatable {
     case accepted(WithdrawalAccepted)
     /// No energy can be had now.
     case short(WithdrawalShort)
+    /// No source could serve it: the wallet burns, and `ready` follows.
+    case fallback(AllocationFallback)
     /// Send now.
     case ready(WithdrawalReady)
     /// Do not send: the promise broke.
@@ -70,6 +72,7 @@ public enum WithdrawalNotice: Sendable, Equatable {
         switch self {
         case .accepted(let event): event
         case .short(let event): event
+        case .fallback(let event): event
         case .ready(let event): event
         case .revoked(let event): event
         case .settled(let event): event

@@ -73,6 +73,8 @@ public enum Obstacle: Sendable, Equatable {
     case tokens
     /// Neither bandwidth nor TRX for the transfer's bytes.
     case bandwidth
+    /// Transfers that burn are on their way and may use up what stands at the wallet.
+    case burning
     /// It costs more than it may, or than its payer has; the sheet is missing when it costs more than can be said.
     case price(ShortageReason, CostSheet?)
 }
@@ -128,6 +130,8 @@ public func planPromises(
             plan.blocked.append((claim, .tokens))
         } else if !bytesAreCovered, now.balance.rawValue < pendingBurn {
             plan.blocked.append((claim, .bandwidth))
+        } else if now.isBurning {
+            plan.blocked.append((claim, .burning))
         } else if let obstacle = pay(
             claim,
             plan.deficit > .zero || now.free < claim.need.energy ? .brought : .standing

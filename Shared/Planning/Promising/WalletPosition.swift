@@ -110,6 +110,9 @@ public struct WalletPosition: Sendable, Equatable {
         return Energy(low)
     }
 
-    /// Energy that may still be promised.
-    public var free: Energy { surplus.clamped }
+    /// Whether all transfers that may be on their way burn: each uses what energy there is before it burns.
+    public var isBurning: Bool { promisedCount > 0 && promisedEnergy == .zero }
+
+    /// Energy that may still be promised; none while transfers that burn may use it up.
+    public var free: Energy { isBurning ? .zero : surplus.clamped }
 }

@@ -181,7 +181,7 @@ public struct WorkingSet: Sendable {
         let open = entries.values.compactMap { entry -> Claim? in
             let withdrawal = entry.withdrawal
             guard entry.hasOpenPromise, withdrawal.from == wallet, withdrawal.state == .ready,
-                let need = withdrawal.need
+                withdrawal.method == .energy, let need = withdrawal.need
             else { return nil }
             return Claim(
                 key: withdrawal.key,
@@ -235,7 +235,7 @@ public struct WorkingSet: Sendable {
 
     private mutating func addPromised(of withdrawal: Withdrawal, times: Int64) {
         guard var position = positions[withdrawal.from] else { return }
-        let energy = withdrawal.need?.energy ?? .zero
+        let energy = withdrawal.promisedEnergy
         position.promisedEnergy = position.promisedEnergy + Energy(energy.rawValue * times)
         position.promisedUnits += withdrawal.units * times
         position.promisedCount += times

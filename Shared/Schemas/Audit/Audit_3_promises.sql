@@ -11,4 +11,4 @@ SELECT format('wallet %s: %s promised in all, its open promises sum to %s', enco
 UNION ALL
 SELECT format('allocation %s has an open promise though it is %s', a.allocation_id, a.state)
   FROM allocator.promise p JOIN allocator.allocation a USING (allocation_id)
- WHERE p.closed_at IS NULL AND a.state <> 'completed'
+ WHERE p.closed_at IS NULL AND a.state NOT IN ('completed', 'fallback')

@@ -13,7 +13,7 @@ UNION ALL
 SELECT format('%s:%s is completed in the ledger, its allocation %s is %s',
               d.partner_id, d.withdrawal_id, d.allocation_id, coalesce(a.state, 'unknown'))
   FROM ledger.v1_debit d LEFT JOIN allocator.allocation a ON a.allocation_id = d.allocation_id
- WHERE d.conclusion = 'completed' AND a.state IS DISTINCT FROM 'completed'
+ WHERE d.conclusion = 'completed' AND coalesce(a.state, 'missing') NOT IN ('completed', 'fallback')
 UNION ALL
 SELECT format('%s:%s is %s, and its debit of %s sun was given back', d.partner_id, d.withdrawal_id, w.state, d.total_sun)
   FROM ledger.v1_debit d

@@ -11,7 +11,7 @@ extension Topology {
         return house.merging(
             Topology(
                 queues: [Queue(queue)],
-                bindings: ["withdrawal.*.\(partner)", "batch.*.\(partner)"].map {
+                bindings: ["withdrawal.*.\(partner)", "allocation.*.\(partner)", "batch.*.\(partner)"].map {
                     Binding(exchange: Exchanges.events, queue: queue, routingKey: $0)
                 }
             )

@@ -16,6 +16,7 @@ struct HeardEvent: Decodable, Sendable {
     var energyFee: Int64?
     var txid: String?
     var source: String?
+    var method: String?
     /// What was charged, or would be.
     var cost: Cost?
     var batch: String?
@@ -41,6 +42,7 @@ struct HeardEvent: Decodable, Sendable {
         case energyFee = "energy_fee_sun"
         case txid
         case source
+        case method
         case cost
         case batch = "batch_id"
         case batchSize = "batch_size"
