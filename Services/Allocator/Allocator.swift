@@ -2,6 +2,7 @@ internal import Messaging
 internal import Models
 internal import Planning
 internal import ServiceKit
+internal import Storage
 internal import Suppliers
 internal import Telemetry
 internal import Tron
@@ -125,10 +126,27 @@ struct Allocator {
         }
     }
 
-    /// Compares what the chain shows as delegated with the books, until cancelled.
+    /// Deletes delegations of others that are older than any rental, in short batches.
+    private func prune() async throws {
+        let limit = 1000
+        let moment = service.clock.now() - .seconds(40 * 86_400)
+        while !Task.isCancelled {
+            let pruned = try await service.postgres.withConnection {
+                try await ForeignDelegationStore.prune(before: moment, limit: limit, in: $0)
+            }
+            if pruned < limit { return }
+        }
+    }
+
+    /// Compares what the chain shows as delegated with the books, and forgets what can stand no more, until cancelled.
     func sweep() async throws {
+        var prunedAt = ContinuousClock.now
         while !Task.isCancelled {
             try await TraceContext.begin { try await sweeper.run() }
+            if ContinuousClock.now >= prunedAt {
+                try await prune()
+                prunedAt = .now + .seconds(600)
+            }
             try await Task.sleep(for: .seconds(30))
         }
     }

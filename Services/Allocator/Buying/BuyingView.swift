@@ -16,13 +16,19 @@ struct BuyingView: Sendable {
     /// Nothing is sold: no supplier is registered.
     init() {}
 
-    init(_ registry: RegistrySnapshot, now: Timestamp, in transaction: PostgresTransaction) async throws {
+    /// - Parameter sellers: those that can be asked; of others nothing is planned.
+    init(
+        _ registry: RegistrySnapshot,
+        sellers: Set<SupplierID>,
+        now: Timestamp,
+        in transaction: PostgresTransaction
+    ) async throws {
         let rows = try await SupplierStore.all(in: transaction)
-        let spent = try await SupplierStore.spent(in: transaction)
+        let spent = try await SupplierStore.spent(since: now - Self.priceAge, in: transaction)
         tried = try await PurchaseStore.tried(since: now - Self.triedPause, in: transaction)
         ends = try await PurchaseStore.ends(in: transaction)
         incoming = try await PurchaseStore.incoming(in: transaction)
-        offers = registry.suppliers.compactMap { registered in
+        offers = registry.suppliers.filter { sellers.contains($0.id) }.compactMap { registered in
             rows[registered.id].map { (registered, $0, spent[registered.id] ?? .zero) }
         }
     }

@@ -12,8 +12,11 @@ struct PurchaseCalls: Sendable {
     let chain: any ChainGateway
     let registry: RegistryReader
 
-    func perform(_ action: PurchaseAction) async -> [PurchaseNews] {
+    /// - Parameter isLate: its turn came too late for anything to be bought.
+    func perform(_ action: PurchaseAction, isLate: Bool) async -> [PurchaseNews] {
         switch action {
+        case .place(_, let id, let call) where isLate:
+            [PurchaseNews(id, .placeFailed(SupplierFault(.timeout, .notSent, "its turn came too late"), call: call))]
         case .prepare(let purchase, let call): [await prepare(purchase, call)]
         case .place(let prepared, let id, let call): [await place(prepared, id, call)]
         case .find(let prepared, let id, let call): [await find(prepared, id, call)]
@@ -126,7 +129,7 @@ struct PurchaseCalls: Sendable {
                 let stake: Sun
                 if let rental = contracts[claimant.acquisition] {
                     // A contract delegates by itself, in no transaction of its own: it is asked what stands.
-                    guard let standing = try await supplier(rental.supplier).standing(rental) else { continue }
+                    guard let standing = await standing(rental) else { continue }
                     stake = standing
                 } else {
                     stake = attribution.standing[claimant.acquisition] ?? .zero
@@ -142,6 +145,19 @@ struct PurchaseCalls: Sendable {
                 metadata: ["wallet": "\(wallet)", "error": "\(error)"]
             )
             return []
+        }
+    }
+
+    /// `nil` without an answer, which keeps nobody else at the wallet from being told.
+    private func standing(_ rental: PreparedPurchase) async -> Sun? {
+        do throws(SupplierFault) {
+            return try await supplier(rental.supplier).standing(rental)
+        } catch {
+            service.logger.warning(
+                "what stands of a rental could not be read",
+                metadata: ["order": "\(rental.order.key)", "error": "\(error)"]
+            )
+            return nil
         }
     }
 

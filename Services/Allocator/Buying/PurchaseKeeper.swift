@@ -22,60 +22,49 @@ struct PurchaseKeeper {
     private static let poll: Duration = .seconds(1)
     private static let paymentPause: Duration = .seconds(2)
     private static let returnPause: Duration = .seconds(15)
-    /// Calls at a time; what is beyond waits in the mailbox for its turn.
+    /// Calls at a time; what is beyond waits for its turn.
     private static let atOnce = 64
 
     /// What calls have brought and is not stored yet.
     private final class Mailbox: Sendable {
-        private let state = Mutex<(news: [PurchaseNews], running: Set<String>)>(([], []))
+        private let state = Mutex<[PurchaseNews]>([])
 
-        func put(_ news: [PurchaseNews]) { state.withLock { $0.news += news } }
+        func put(_ news: [PurchaseNews]) { state.withLock { $0 += news } }
 
         func take() -> [PurchaseNews] {
-            state.withLock { state in
-                defer { state.news = [] }
-                return state.news
+            state.withLock { news in
+                defer { news = [] }
+                return news
             }
         }
-
-        /// Whether the action is not being done already.
-        func begin(_ action: PurchaseAction) -> Bool { state.withLock { $0.running.insert(action.name).inserted } }
-
-        func end(_ action: PurchaseAction, with news: [PurchaseNews]) {
-            state.withLock { state in
-                state.running.remove(action.name)
-                state.news += news
-            }
-        }
-
-        var running: Int { state.withLock { $0.running.count } }
     }
 
     /// Runs until cancelled.
     func run() async throws {
         let mailbox = Mailbox()
+        let queue = PurchaseQueue(atOnce: Self.atOnce)
         let left = try await service.postgres.withConnection { try await PurchaseStore.open(in: $0) }
-        mailbox.put(left.map { PurchaseNews($0, .restarted) })
+        mailbox.put(left.map { PurchaseNews($0.acquisition, .restarted) })
+        // What the chain has signalled may have been noted, and not looked at.
+        for wallet in Set(left.map(\.wallet)) { queue.add(.readChain(wallet)) }
         try await withThrowingDiscardingTaskGroup { group in
-            var waiting: [PurchaseAction] = []
             var paymentsAt = ContinuousClock.now
             var returnsAt = ContinuousClock.now
             while !Task.isCancelled {
                 var news = mailbox.take()
                 let looksAtPayments = ContinuousClock.now >= paymentsAt
-                news += try await due(payments: looksAtPayments, besides: news, &waiting)
+                news += try await due(payments: looksAtPayments, besides: news, queue)
                 if looksAtPayments { paymentsAt = .now + Self.paymentPause }
                 if ContinuousClock.now >= returnsAt {
                     news += try await returns()
                     returnsAt = .now + Self.returnPause
                 }
-                if !news.isEmpty { waiting += try await store(news) }
-                while mailbox.running < Self.atOnce, !waiting.isEmpty {
-                    let action = waiting.removeFirst()
-                    guard mailbox.begin(action) else { continue }
+                if !news.isEmpty { for action in try await store(news) { queue.add(action) } }
+                while let turn = queue.next() {
                     group.addTask { [calls, wakeUp] in
-                        let news = await TraceContext.begin { await calls.perform(action) }
-                        mailbox.end(action, with: news)
+                        let news = await TraceContext.begin { await calls.perform(turn.action, isLate: turn.isLate) }
+                        mailbox.put(news)
+                        queue.end(turn.action)
                         wakeUp.ring()
                     }
                 }
@@ -96,7 +85,7 @@ struct PurchaseKeeper {
     private func due(
         payments: Bool,
         besides news: [PurchaseNews],
-        _ waiting: inout [PurchaseAction]
+        _ queue: PurchaseQueue
     ) async throws -> [PurchaseNews] {
         let now = service.clock.now()
         let (due, pending) = try await service.postgres.withConnection { connection in
@@ -105,7 +94,7 @@ struct PurchaseKeeper {
                 payments ? try await PurchaseStore.awaitingPayment(in: connection) : []
             )
         }
-        waiting += pending.map { .followPayment($0.prepared, $0.acquisition) }
+        for payment in pending { queue.add(.followPayment(payment.prepared, payment.acquisition)) }
         let known = Set(news.map(\.acquisition))
         return due.filter { !known.contains($0) }.map { PurchaseNews($0) }
     }

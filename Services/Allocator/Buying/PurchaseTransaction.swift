@@ -27,7 +27,15 @@ struct PurchaseTransaction {
     func run() async throws -> Result {
         var result = Result()
         let ids = Array(Set(news.map(\.acquisition)))
-        let locked = try await PurchaseStore.lock(ids, in: work.database)
+        let (locked, unreadable) = try await PurchaseStore.lock(ids, in: work.database)
+        if !unreadable.isEmpty {
+            // Of another version, or by another hand: the others go on.
+            logger.error(
+                "purchases cannot be read, and are left alone for a while",
+                metadata: ["purchases": "\(unreadable.map(\.description).sorted().joined(separator: ","))"]
+            )
+            try await PurchaseStore.postpone(unreadable, until: now + .seconds(300), in: work.database)
+        }
         var rows = Dictionary(uniqueKeysWithValues: locked.map { ($0.acquisition, $0) })
         let names = Set(locked.map(\.life.order.supplier)).sorted()
         var suppliers = try await SupplierStore.lock(names, now: now, in: work.database)
@@ -37,7 +45,7 @@ struct PurchaseTransaction {
             guard var row = rows[item.acquisition] else { continue }
             let supplier = row.life.order.supplier
             learn(item.conduct, of: supplier, &suppliers)
-            for effect in take(item, &row) { handle(effect, of: &row, &fold, &suppliers) }
+            for effect in row.take(item, now: now) { handle(effect, of: &row, &fold, &suppliers) }
             if let fee = item.networkFee, fee > .zero, let payment = row.prepared?.payment {
                 fold.entries.append(.network(payment.transaction, burnt: fee, by: purchasingWallet))
             }
@@ -64,27 +72,6 @@ struct PurchaseTransaction {
         var ended: [UUIDv7] = []
         var entries: [LedgerEntry] = []
         var settled: [SupplierOrderSettled] = []
-    }
-
-    private func take(_ item: PurchaseNews, _ row: inout PurchaseStore.Row) -> [PurchaseEffect] {
-        if let prepared = item.prepared { row.prepared = prepared }
-        let wasThere = row.life.state == .proven || row.life.state == .returning
-        var effects: [PurchaseEffect] = []
-        if let event = item.event {
-            effects = row.life.handle(event, now: now)
-        } else {
-            if row.life.hasNotBegun { effects = row.life.handle(.begin, now: now) }
-            switch row.signal {
-            case .lost: effects += row.life.handle(.chainLost, now: now) + [.readChain]
-            case .moved: effects.append(.readChain)
-            case nil: break
-            }
-            effects += row.life.handle(.clock, now: now)
-        }
-        row.signal = nil
-        if let reference = row.life.reference { row.prepared?.reference = reference }
-        if wasThere, row.life.state == .ended { effects.append(.unproven) }
-        return effects
     }
 
     private func handle(

@@ -32,8 +32,15 @@ struct QuoteKeeper {
         let now = service.clock.now()
         let snapshot = registry.snapshot
         let suppliers = desk.suppliers
-        guard let wallet = snapshot.hotWallets.keys.min(), !suppliers.isEmpty else { return }
-        let known = try await service.postgres.withConnection { try await SupplierStore.all(in: $0) }
+        guard !snapshot.hotWallets.isEmpty, !suppliers.isEmpty else { return }
+        let (known, activated) = try await service.postgres.withConnection {
+            (
+                try await SupplierStore.all(in: $0),
+                try await PositionStore.firstActivated(among: Array(snapshot.hotWallets.keys), in: $0)
+            )
+        }
+        // One that is not activated yet is refused, or costs more.
+        guard let wallet = activated else { return }
         let asked = snapshot.suppliers.filter { registered in
             registered.isActive(at: now) && (known[registered.id]?.quotedAt.map { now - $0 >= interval } ?? true)
                 && (known[registered.id]?.breaker ?? CircuitBreaker()).isAvailable(now: now)

@@ -19,7 +19,8 @@ extension CycleTransaction {
 
     /// What suppliers sell now. Without any nothing is read.
     func buyingView(in transaction: PostgresTransaction) async throws -> BuyingView {
-        registry.suppliers.isEmpty ? BuyingView() : try await BuyingView(registry, now: now, in: transaction)
+        guard !registry.suppliers.isEmpty else { return BuyingView() }
+        return try await BuyingView(registry, sellers: Set(purchaseRules.keys), now: now, in: transaction)
     }
 
     /// All stake of the pools, where a reserve is to be kept of it.

@@ -87,7 +87,7 @@ enum ForeignDelegationStore {
         )
         var claimants: [TronAddress: [RentalClaimant]] = [:]
         for row in rows {
-            let life = try row.2.decode(Purchase.self)
+            guard let life = try? row.2.decode(Purchase.self) else { continue }
             claimants[row.0, default: []].append(
                 RentalClaimant(
                     acquisition: row.1,
@@ -99,6 +99,24 @@ enum ForeignDelegationStore {
             )
         }
         return claimants
+    }
+
+    /// Deletes some of those that no rental can stand of any more.
+    /// - Returns: how many.
+    static func prune(
+        before moment: Timestamp,
+        limit: Int = 1000,
+        in connection: some PostgresQuerying
+    ) async throws -> Int {
+        try await connection.query(
+            """
+            DELETE FROM allocator.foreign_delegation
+             WHERE txid = ANY(ARRAY(SELECT txid FROM allocator.foreign_delegation WHERE at < \(moment)
+                                     LIMIT \(limit) FOR UPDATE SKIP LOCKED))
+            RETURNING 1
+            """,
+            as: Int32.self
+        ).count
     }
 
     /// Stores to which purchases delegations were found to belong.

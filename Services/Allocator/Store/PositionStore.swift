@@ -130,6 +130,20 @@ enum PositionStore {
 }
 
 extension PositionStore {
+    /// The first of the wallets that exist on chain.
+    static func firstActivated(
+        among wallets: [TronAddress],
+        in connection: some PostgresQuerying
+    ) async throws -> TronAddress? {
+        try await connection.queryOne(
+            """
+            SELECT wallet FROM allocator.wallet_position WHERE wallet = ANY(\(wallets)::bytea[]) AND activated
+             ORDER BY wallet LIMIT 1
+            """,
+            as: TronAddress.self
+        )
+    }
+
     /// Everything ever asked of each wallet.
     static func requested(in connection: some PostgresQuerying) async throws -> [TronAddress: Energy] {
         let rows = try await connection.query(

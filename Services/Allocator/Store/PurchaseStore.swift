@@ -78,13 +78,18 @@ enum PurchaseStore {
     static func awaitingPayment(
         in connection: some PostgresQuerying
     ) async throws -> [(acquisition: UUIDv7, prepared: PreparedPurchase)] {
-        try await connection.query(
+        let rows = try await connection.query(
             """
             SELECT acquisition_id, prepared FROM allocator.purchase
              WHERE awaits_payment AND prepared IS NOT NULL ORDER BY created_at LIMIT 500
             """,
             as: (UUIDv7, PostgresJSON).self
-        ).map { ($0.0, try $0.1.decode(PreparedPurchase.self)) }
+        )
+        var payments: [(acquisition: UUIDv7, prepared: PreparedPurchase)] = []
+        for row in rows {
+            if let prepared = try? row.1.decode(PreparedPurchase.self) { payments.append((row.0, prepared)) }
+        }
+        return payments
     }
 
     /// Purchases at a wallet that a contract delegates for, without a transaction of its own.
@@ -100,7 +105,9 @@ enum PurchaseStore {
             """,
             as: (UUIDv7, PostgresJSON).self
         )
-        return Dictionary(uniqueKeysWithValues: try rows.map { ($0.0, try $0.1.decode(PreparedPurchase.self)) })
+        var contracts: [UUIDv7: PreparedPurchase] = [:]
+        for row in rows { contracts[row.0] = try? row.1.decode(PreparedPurchase.self) }
+        return contracts
     }
 
     /// Wallets that a contract delegates to: no block tells that it did.
@@ -121,15 +128,18 @@ enum PurchaseStore {
     }
 
     /// All that are not over: what a process that ends leaves behind.
-    static func open(in connection: some PostgresQuerying) async throws -> [UUIDv7] {
-        try await connection.query(
+    static func open(
+        in connection: some PostgresQuerying
+    ) async throws -> [(acquisition: UUIDv7, wallet: TronAddress)] {
+        let rows = try await connection.query(
             """
-            SELECT acquisition_id FROM allocator.purchase
+            SELECT acquisition_id, wallet FROM allocator.purchase
              WHERE state IN ('planned', 'prepared', 'unknown', 'accepted', 'delivered', 'proven', 'returning')
              ORDER BY created_at
             """,
-            as: UUIDv7.self
+            as: (UUIDv7, TronAddress).self
         )
+        return rows.map { (acquisition: $0.0, wallet: $0.1) }
     }
 
     /// Rentals that we end ourselves and that have stood idle, or are about to run down.
@@ -149,7 +159,11 @@ enum PurchaseStore {
     }
 
     /// Locks purchases in the order every transaction takes them.
-    static func lock(_ acquisitions: [UUIDv7], in transaction: PostgresTransaction) async throws -> [Row] {
+    /// - Returns: those that can be read, and the others.
+    static func lock(
+        _ acquisitions: [UUIDv7],
+        in transaction: PostgresTransaction
+    ) async throws -> (rows: [Row], unreadable: [UUIDv7]) {
         let rows = try await transaction.query(
             """
             SELECT acquisition_id, life, prepared, return_order, chain_signal FROM allocator.purchase
@@ -157,15 +171,38 @@ enum PurchaseStore {
             """,
             as: (UUIDv7, PostgresJSON, PostgresJSON?, PostgresJSON?, Signal?).self
         )
-        return try rows.map {
-            Row(
-                acquisition: $0.0,
-                life: try $0.1.decode(Purchase.self),
-                prepared: try $0.2?.decode(PreparedPurchase.self),
-                returning: try $0.3?.decode(PreparedPurchase.self),
-                signal: $0.4
-            )
+        var readable: [Row] = []
+        var unreadable: [UUIDv7] = []
+        for row in rows {
+            do {
+                readable.append(
+                    Row(
+                        acquisition: row.0,
+                        life: try row.1.decode(Purchase.self),
+                        prepared: try row.2?.decode(PreparedPurchase.self),
+                        returning: try row.3?.decode(PreparedPurchase.self),
+                        signal: row.4
+                    )
+                )
+            } catch {
+                unreadable.append(row.0)
+            }
         }
+        return (readable, unreadable)
+    }
+
+    /// Has purchases be looked at later.
+    static func postpone(
+        _ acquisitions: [UUIDv7],
+        until moment: Timestamp,
+        in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.execute(
+            """
+            UPDATE allocator.purchase SET wake_at = \(moment), chain_signal = NULL
+             WHERE acquisition_id = ANY(\(acquisitions)::uuid[])
+            """
+        )
     }
 
     /// Stores purchases as they are now. What was signalled of them is taken as told.

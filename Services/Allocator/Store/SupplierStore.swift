@@ -69,14 +69,16 @@ enum SupplierStore {
             """,
             as: (SupplierID, PostgresJSON?, Timestamp?, Sun?, PostgresJSON, PostgresJSON, String?).self
         )
-        return try rows.map {
-            Row(
+        // What another version has left is learnt anew: nobody may have to wait for it.
+        return rows.map {
+            let offer = $0.1.flatMap { try? $0.decode(StoredOffer.self) }
+            return Row(
                 id: $0.0,
-                offer: try $0.1?.decode(StoredOffer.self),
-                quotedAt: $0.2,
+                offer: offer,
+                quotedAt: offer == nil ? nil : $0.2,
                 balance: $0.3,
-                breaker: try $0.4.decode(CircuitBreaker.self),
-                health: try $0.5.decode(SupplierHealth.self),
+                breaker: (try? $0.4.decode(CircuitBreaker.self)) ?? CircuitBreaker(),
+                health: (try? $0.5.decode(SupplierHealth.self)) ?? SupplierHealth(),
                 fault: $0.6
             )
         }
@@ -101,17 +103,28 @@ enum SupplierStore {
     }
 
     /// What was ordered of each supplier since its balance was read: not to be spent twice.
+    /// - Parameter moment: of suppliers whose balance is older nothing is counted. What was ordered before is not looked at,
+    ///   however much that is.
     static func spent(
+        since moment: Timestamp,
         in connection: some PostgresQuerying
     ) async throws -> [SupplierID: Sun] {
         let rows = try await connection.query(
             """
             SELECT p.supplier_id, sum(p.quoted_sun)::bigint
               FROM allocator.purchase p JOIN allocator.supplier_state s USING (supplier_id)
-             WHERE p.created_at >= s.quoted_at AND p.state <> 'failed' GROUP BY p.supplier_id
+             WHERE p.created_at >= s.quoted_at AND p.state <> 'failed' AND s.quoted_at >= \(moment)
+               AND p.acquisition_id >= \(UUIDv7.first(at: moment)) GROUP BY p.supplier_id
             """,
             as: (SupplierID, Sun).self
         )
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+    }
+}
+
+extension UUIDv7 {
+    /// None that is made from then on comes before it.
+    fileprivate static func first(at moment: Timestamp) -> UUIDv7 {
+        UUIDv7(high: UInt64(max(0, moment.milliseconds)) << 16 | 0x7000, low: 0x8000_0000_0000_0000)
     }
 }

@@ -73,6 +73,15 @@ struct PurchaseTests {
         #expect(purchase.state == .ended && purchase.wakeAt == nil)
     }
 
+    /// A process may end between storing it and beginning: nobody else knows of it.
+    @Test func whatHasNotBegunIsLookedAt() {
+        let purchase = Held(Purchase(order(), rules: .lookUpOnly, now: moment(0)))
+        #expect(purchase.wakeAt == moment(0))
+        #expect(purchase.handle(.restarted, now: moment(5)).isEmpty)
+        #expect(purchase.wakeAt == moment(0))
+        #expect(purchase.handle(.begin, now: moment(6)) == [.prepare(call: 1)])
+    }
+
     @Test func aDefiniteFailureIsToldAtOnce() {
         let purchase = placing()
         let effects = purchase.handle(.placeFailed(refusal, call: 2), now: moment(1))

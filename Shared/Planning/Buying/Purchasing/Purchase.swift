@@ -109,7 +109,7 @@ public struct Purchase: Sendable, Equatable, Codable {
     /// When ``PurchaseEvent/clock`` should be handed to it; `nil` when time alone changes nothing.
     public var wakeAt: Timestamp? {
         let moments = [
-            call.map { $0.startedAt + limits.call }, call == nil ? nextLookUp : nil,
+            hasNotBegun ? createdAt : nil, call.map { $0.startedAt + limits.call }, call == nil ? nextLookUp : nil,
         ]
         return moments.compactMap { $0 }.min()
     }
