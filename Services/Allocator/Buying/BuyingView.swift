@@ -24,7 +24,7 @@ struct BuyingView: Sendable {
         in transaction: PostgresTransaction
     ) async throws {
         let rows = try await SupplierStore.all(in: transaction)
-        let spent = try await SupplierStore.spent(since: now - Self.priceAge, in: transaction)
+        let spent = try await SupplierStore.spent(since: now - SupplierOffer.priceAge, in: transaction)
         tried = try await PurchaseStore.tried(since: now - Self.triedPause, in: transaction)
         ends = try await PurchaseStore.ends(in: transaction)
         incoming = try await PurchaseStore.incoming(in: transaction)
