@@ -80,7 +80,12 @@ struct QuoteKeeper {
                 duration: policy.rentalTime
             )
             let quote = try await supplier.quote(demand)
-            guard let price = quote.pricePerEnergy else {
+            // What is delivered beyond the order, to be safe, is paid for by what is ordered.
+            let ordered = terms.sold(for: demand.energy) ?? quote.energy
+            var rent = (quote.total - quote.fees - quote.refundable).clamped
+            // A market's rate moves with every block: plans reckon with a thousandth more, so that orders are not refused.
+            if terms.givesBack { rent = rent.adding(Sun(rent.rawValue / 1000 + 1)) ?? rent }
+            guard let price = SunPerEnergy(paying: rent, for: min(ordered, quote.energy)) else {
                 throw SupplierFault(
                     .badAnswer,
                     .answered,
