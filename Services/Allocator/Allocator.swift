@@ -20,6 +20,7 @@ struct Allocator {
     let solidity: SolidityKeeper
     let teller: Teller
     let sweeper: DelegationSweep
+    let pruning: BatchPruning
     let desk: SupplierDesk
     let purchases: PurchaseKeeper
     let quotes: QuoteKeeper
@@ -54,10 +55,11 @@ struct Allocator {
         )
         commands = CommandHandler(registry: registry, prices: prices)
         resolver = NeedResolver(service: service, chain: chain, book: needs, registry: registry, wakeUp: wakeUp)
-        recipients = NeedKeeper(chain: chain, book: needs)
+        recipients = NeedKeeper(chain: chain, book: needs, wakeUp: wakeUp)
         solidity = SolidityKeeper(service: service, chain: chain, registry: registry, sender: sender, policy: policy)
         teller = Teller(service: service, quiet: configuration.batchQuiet)
         sweeper = DelegationSweep(service: service, chain: chain, registry: registry)
+        pruning = BatchPruning(service: service)
         let signer = DelegationSigner(
             chain: chain,
             key: key,
@@ -95,6 +97,7 @@ struct Allocator {
             service: service,
             chain: chain,
             registry: registry,
+            needs: needs,
             prices: prices,
             energyPrices: EnergyPriceReader(service: service),
             signer: signer,
@@ -142,7 +145,11 @@ struct Allocator {
     func sweep() async throws {
         var prunedAt = ContinuousClock.now
         while !Task.isCancelled {
-            try await TraceContext.begin { try await sweeper.run() }
+            try await TraceContext.begin {
+                // First, for it needs no node.
+                try await pruning.run()
+                try await sweeper.run()
+            }
             if ContinuousClock.now >= prunedAt {
                 try await prune()
                 prunedAt = .now + .seconds(600)

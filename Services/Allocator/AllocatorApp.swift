@@ -35,7 +35,7 @@ struct AllocatorApp {
             service.consume(WithdrawalSettle.self, configuration) { try await allocator.commands.settle($0, $1) }
             service.consume(WithdrawalCancel.self, configuration) { try await allocator.commands.cancel($0, $1) }
             service.loop("registry", every: .seconds(1)) { try await allocator.registry.refresh() }
-            service.loop("prices", every: .seconds(5)) { _ = try await allocator.prices.current() }
+            service.loop("prices", every: .seconds(2)) { _ = try await allocator.prices.current() }
             service.loop("needs", every: .zero) { try await allocator.resolveNeeds() }
             service.loop("recipients", every: configuration.pollInterval) { try await allocator.recipients.catchUp() }
             service.leader("chain") { try await allocator.keeper.run() }

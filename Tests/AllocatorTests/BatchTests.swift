@@ -170,6 +170,42 @@ struct BatchTests {
         }
     }
 
+    @Test func oldBatchesAndQuotesAreForgottenALimitAtATime() async throws {
+        try await Books.with { books in
+            for number in 0..<3 {
+                try await books.request("m-\(number)", wallet: number, batch: number < 2 ? "b-1" : "b-2", size: 1)
+            }
+            for number in 0..<2 { try await books.cancel("m-\(number)", now: Books.start) }
+            #expect(try await tell(books, at: Books.start + .seconds(60)).count == 1)
+            let later = Books.start + .seconds(1)
+            @Sendable func forget(before moment: Timestamp) async throws -> Int {
+                try await BatchStore.forget(before: moment, limit: 10, in: books.client)
+            }
+            #expect(try await forget(before: Books.start) == 0, "not yet")
+            #expect(try await forget(before: later) == 1)
+            #expect(try await forget(before: later) == 0, "the other one is not summed up")
+            #expect(try await books.audit() == [], "its members are there still")
+            // Somebody uses its name again: it is a new batch, and counts its own members alone.
+            try await books.request("late", wallet: 0, now: later, batch: "b-1", size: 1)
+            try await books.cancel("late", now: later)
+            let again = try #require(try await tell(books, at: later).first)
+            #expect(again.sequence == 1 && again.members == 1 && again.cancelled == 1)
+            #expect(try await books.audit() == [])
+
+            let quotes = try (1...3).reduce(into: [:]) { quotes, number in
+                quotes[try key("q-\(number)")] = quote(10, at: Books.start + .seconds(number))
+            }
+            try await books.client.withTransaction { try await $0.pipeline([BatchQuoteStore.statement(quotes)]) }
+            var forgotten: [Int] = []
+            for _ in 0..<3 {
+                let before = Books.start + .seconds(3)
+                forgotten.append(try await BatchQuoteStore.forget(before: before, limit: 1, in: books.client))
+            }
+            #expect(forgotten == [1, 1, 0])
+            #expect(try await BatchQuoteStore.read(quotes.keys.sorted(), in: books.client).count == 1)
+        }
+    }
+
     /// The price of energy changes between the members; the batch's does not, for ten minutes.
     @Test func allMembersAreChargedByTheFirstOnesPrice() async throws {
         try await Books.with(deposit: Sun(1_000_000_000)) { books in

@@ -119,3 +119,36 @@ struct NeedTableTests {
         }
     }
 }
+
+/// What a new factor of the contract makes of needs that are known.
+struct NeedFactorTests {
+    @Test func aNeedFollowsTheFactorAndIsNeverTooLow() async {
+        await forEverySeed { seed, random in
+            var table = NeedTable()
+            let base = random.int(1...1_000_000)
+            let (before, after) = (random.int(0...34_000), random.int(0...34_000))
+            table.setFactor(before)
+            let old = table.need(simulated: energy(base, under: before), for: .transfer(.holder))
+            table.setFactor(after)
+            let new = table.need(simulated: energy(base, under: after), for: .transfer(.holder))
+            guard let followed = old.under(factor: after) else {
+                Issue.record("seed \(seed): it does not follow")
+                return
+            }
+            #expect(followed.factor == after && followed.bandwidth == old.bandwidth)
+            #expect(followed.energy.rawValue >= base * (10_000 + after) / 10_000, "seed \(seed)")
+            #expect(abs(followed.energy.rawValue - new.energy.rawValue) <= 8, "seed \(seed): \(followed) for \(new)")
+        }
+        #expect(Need(energy: Energy(1), bandwidth: Bandwidth(345)).under(factor: 1) == nil, "of what is not known")
+    }
+
+    @Test func aPromiseLacksWhatItsMarginDoesNotCover() {
+        let promise = Need(energy: Energy(1010), bandwidth: Bandwidth(345), factor: 0)
+        #expect(!promise.lacks(for: promise))
+        #expect(promise.under(factor: 100).map(promise.lacks(for:)) == false)
+        #expect(promise.under(factor: 120).map(promise.lacks(for:)) == true)
+        #expect(promise.under(factor: 0).map(promise.lacks(for:)) == false)
+    }
+
+    private func energy(_ base: Int64, under factor: Int64) -> Energy { Energy(base + base * factor / 10_000) }
+}

@@ -52,6 +52,33 @@ struct WorkingSetTests {
         #expect(set.changes.requested == [address(1): Energy(70)])
     }
 
+    @Test func aFactorThatRisesRevokesWhatWouldNotDoAndRenewsWhatWaits() {
+        var entries = (Int64(1)...5).map { entry($0, need: nil) }
+        for index in entries.indices {
+            let need = Need(energy: Energy(1000), bandwidth: Bandwidth(345), factor: 10_000)
+            _ = entries[index].withdrawal.handle(.needed(need), now: moment(0))
+        }
+        var set = WorkingSet(entries: entries + [entry(6)], positions: [position(limit: 3000)])
+        promise([key(1), key(2), key(3)], &set)
+        // One was reported as sent, one is in a block.
+        set.handle(.reported(transaction(2)), for: key(2), now: moment(6))
+        set.handle(.transferSeen(transaction(3), block: 101), for: key(3), now: moment(6))
+        #expect(set.renewNeeds(factor: 10_100, now: moment(7)) == 2, "the margin of a promise covers it")
+        #expect(set.entries[key(1)]?.withdrawal.state == .ready)
+        #expect(set.renewNeeds(factor: 20_000, now: moment(7)) == 3)
+        let needs = (Int64(1)...6).map { set.entries[key($0)]?.withdrawal.need?.energy.rawValue }
+        #expect(needs == [1500, 1000, 1000, 1500, 1500, 100], "who waits claims more; of the last it is not known")
+        let states = (Int64(1)...3).map { set.entries[key($0)]?.withdrawal.state }
+        #expect(states == [.acquiring, .ready, .ready])
+        #expect(set.positions[address(1)]?.promisedEnergy == Energy(1000))
+        #expect(set.renewNeeds(factor: 20_000, now: moment(8)) == 0)
+        // A factor that falls takes nothing back.
+        promise([key(1)], &set)
+        #expect(set.renewNeeds(factor: 10_000, now: moment(9)) == 2)
+        #expect(set.entries[key(1)]?.withdrawal.state == .ready)
+        #expect(set.entries[key(4)]?.withdrawal.need?.energy == Energy(1000))
+    }
+
     @Test func anOlderReadingChangesNothingAndANewerKeepsThePromises() {
         var set = WorkingSet(entries: [entry(1)], positions: [position(limit: 1000)])
         promise([key(1)], &set)

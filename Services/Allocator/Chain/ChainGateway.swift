@@ -19,10 +19,19 @@ struct ChainHead: Sendable, Equatable {
 
 /// What a simulated call of the token showed.
 enum Simulation: Sendable, Equatable {
-    /// It would be executed with so much energy.
-    case executes(Energy)
+    /// It would be executed with so much energy; the part that the dynamic energy model adds is told by most nodes.
+    case executes(Energy, penalty: Energy)
     /// It would be reverted, for the reason the contract gives.
     case reverts(String)
+
+    /// Whether it can have been made under that factor of the contract. What is refused needs nothing under any.
+    func agrees(with factor: Int64) -> Bool {
+        guard case .executes(let energy, let penalty) = self else { return true }
+        let base = energy.rawValue - penalty.rawValue
+        guard let expected = scaledUp(base, by: factor, over: Need.factorUnit) else { return false }
+        // Each instruction's penalty is rounded down for itself.
+        return abs(expected - penalty.rawValue) <= energy.rawValue / 500 + 1
+    }
 }
 
 /// The newest irreversible block.

@@ -12,6 +12,7 @@ struct ChainKeeper {
     let service: ServiceHost
     let chain: any ChainGateway
     let registry: RegistryReader
+    let needs: NeedBook
     let prices: PriceReader
     let energyPrices: EnergyPriceReader
     let signer: DelegationSigner
@@ -31,6 +32,7 @@ struct ChainKeeper {
         var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
         var limits = SigningLimitWatch()
+        var factors = FactorWatch()
         var refreshedAt: Int64 = .min
         var revision: Int64 = .min
         while !Task.isCancelled {
@@ -51,7 +53,19 @@ struct ChainKeeper {
                     watched: watched,
                     everyWallet: everyWallet
                 )
-                let result = try await store(view, registry: registry, lately: demand.lately)
+                let result = try await store(
+                    view,
+                    registry: registry,
+                    lately: demand.lately,
+                    newFactor: factors.renewing(by: needs.factor, at: .now)
+                )
+                if result.renewedNeeds > 0 {
+                    factors.extend(at: .now)
+                    service.logger.info(
+                        "the contract's factor is another one: needs of open withdrawals were renewed",
+                        metadata: ["withdrawals": "\(result.renewedNeeds)"]
+                    )
+                }
                 if result.uncharged > 0 {
                     service.logger.warning(
                         "transfers used promises after they were revoked, and the balances do not suffice to charge them again",
@@ -97,7 +111,8 @@ struct ChainKeeper {
     private func store(
         _ view: ChainView,
         registry: RegistrySnapshot,
-        lately: [TronAddress: Energy]
+        lately: [TronAddress: Energy],
+        newFactor: Int64?
     ) async throws -> CycleTransaction.Result {
         let prices = try await prices.current()
         let ownStake = try await energyPrices.ownStake()
@@ -111,6 +126,7 @@ struct ChainKeeper {
                 ownStake: ownStake,
                 policy: policy,
                 lately: lately,
+                newFactor: newFactor,
                 purchaseRules: rules,
                 now: work.now,
                 sign: sign

@@ -14,6 +14,8 @@ struct CycleTransaction {
     let policy: AllocationPolicy
     /// Energy asked of each wallet lately, for delegations to look ahead.
     let lately: [TronAddress: Energy]
+    /// The contract's factor, where needs by another one may be stored.
+    var newFactor: Int64?
     /// What is known of suppliers without asking them; empty where nothing is bought.
     let purchaseRules: [SupplierID: PurchaseRules]
     let now: Timestamp
@@ -29,6 +31,8 @@ struct CycleTransaction {
         var waiting = 0
         /// Those among them for whom pools have the stake, but not the leave to sign it.
         var held = 0
+        /// Needs that were known by another factor of the contract.
+        var renewedNeeds = 0
         /// Promises used after they were revoked whose payers have nothing left.
         var uncharged = 0
         /// Whether suppliers are to be asked, or have delivered.
@@ -77,6 +81,7 @@ struct CycleTransaction {
         for reading in view.wallets where view.isExact || !lost.isEmpty {
             set.revokeExcess(at: reading.wallet, reason: lost.isEmpty ? .energyLost : .reorganised, now: now)
         }
+        if let newFactor { result.renewedNeeds = set.renewNeeds(factor: newFactor, now: now) }
 
         try await AcquisitionStore.update(changedAttempts, now: now, in: transaction)
         result.acquisitions += try await settleAcquisitions(landed, &set, in: transaction)
@@ -135,12 +140,18 @@ struct CycleTransaction {
         var wallets = Set(view.wallets.map(\.wallet))
         wallets.formUnion(try await PositionStore.waiting(among: hotWallets, forMoney: true, in: transaction))
         wallets.formUnion(try await WithdrawalStore.wallets(of: lost, in: transaction))
+        var outdated: [TronAddress] = []
+        if let newFactor {
+            let found = try await NeedStore.walletsOutdated(by: newFactor, in: transaction)
+            outdated = found.filter { registry.hotWallets[$0] != nil }
+            wallets.formUnion(outdated)
+        }
         let positions = try await PositionStore.lock(
             wallets.sorted(),
             until: policy.horizon(at: now),
             in: transaction
         )
-        let observed = view.wallets.map(\.wallet)
+        let observed = view.wallets.map(\.wallet) + outdated
         var set = WorkingSet(
             entries: try await WithdrawalStore.lockWaiting(
                 at: positions.map(\.wallet),

@@ -191,7 +191,10 @@ final class NodeGateway: ChainGateway, Service {
         let simulation = try await client.simulate(trigger)
         guard !simulation.isReverted else { return .reverts(simulation.message) }
         try Self.require(simulation.energy.rawValue, in: 0...Self.mostNeed, "energy_used of a simulated call")
-        return .executes(simulation.energy)
+        guard Energy.zero <= simulation.penalty, simulation.penalty <= simulation.energy else {
+            throw ChainFault.malformed("energy_penalty \(simulation.penalty) of \(simulation.energy)")
+        }
+        return .executes(simulation.energy, penalty: simulation.penalty)
     }
 
     func broadcast(_ bytes: [UInt8]) async throws -> String {

@@ -12,7 +12,7 @@ final class PriceReader: Sendable {
         var readAt: ContinuousClock.Instant
     }
 
-    init(chain: any ChainGateway, maximumAge: Duration = .seconds(30)) {
+    init(chain: any ChainGateway, maximumAge: Duration = .seconds(5)) {
         self.chain = chain
         self.maximumAge = maximumAge
     }

@@ -6,24 +6,23 @@ internal import ServiceKit
 actor NeedKeeper {
     private let chain: any ChainGateway
     private let book: NeedBook
+    /// Rings whoever promises: what waits may need something else now.
+    private let wakeUp: WakeUp
     private var last: (number: Int64, id: [UInt8])?
-    private var factorAt: ContinuousClock.Instant?
 
     /// More missed blocks than this are not read one by one.
     private static let mostMissed: Int64 = 60
 
-    init(chain: any ChainGateway, book: NeedBook) {
+    init(chain: any ChainGateway, book: NeedBook, wakeUp: WakeUp) {
         self.chain = chain
         self.book = book
+        self.wakeUp = wakeUp
     }
 
     /// Takes in what the chain has shown since the last time.
     func catchUp() async throws {
-        if factorAt.map({ ContinuousClock.now - $0 > .seconds(10) }) ?? true {
-            let factor = try await chain.factor()
-            book.update { $0.setFactor(factor) }
-            factorAt = .now
-        }
+        // Each time: a transfer that was promised energy by a lower factor runs out of it.
+        if book.confirm(factor: try await chain.factor()) { wakeUp.ring() }
         let head = try await chain.head()
         if let known = last, head.number - known.number <= Self.mostMissed, head.number >= known.number {
             last = try await follow(from: known, to: head)

@@ -79,15 +79,17 @@ struct NeedResolver {
         guard let amount = TokenAmount(units: row.units) else { throw ChainFault.malformed("amount \(row.units)") }
         let call = TRC20Call.transfer(recipient: row.to, amount: amount)
         async let answer = chain.callClass(of: call, by: row.from)
-        switch try await chain.simulate(call, by: row.from) {
-        case .executes(let energy):
+        switch try await simulate(call, by: row.from) {
+        case (.executes(let energy, _), let factor):
             guard let callClass = try await answer else { throw ChainFault.malformed("a transfer is no transfer") }
             book.update { table in
                 if case .transfer(let recipientClass) = callClass { table.learn(row.to, is: recipientClass) }
-                table.learn(energy, for: callClass)
+                if table.factor == factor { table.learn(energy, for: callClass) }
             }
-            return .need(book.read { $0.need(simulated: energy, for: callClass) })
-        case .reverts(let reason):
+            var need = book.read { $0.need(simulated: energy, for: callClass) }
+            need.factor = factor
+            return .need(need)
+        case (.reverts(let reason), _):
             let position = try await chain.positions(of: [row.from], block: 0).first
             if let position, position.tokenUnits < row.units {
                 return .refusal(
@@ -101,6 +103,21 @@ struct NeedResolver {
             return .refusal(
                 Refusal(key: row.key, reason: .wouldRevert, detail: "the simulated transfer reverts: \(reason)")
             )
+        }
+    }
+
+    /// Simulates a call, and says under which factor of the contract that was.
+    private func simulate(_ call: TRC20Call, by caller: TronAddress) async throws -> (Simulation, factor: Int64) {
+        var factor = book.factor
+        while true {
+            let answer = try await chain.simulate(call, by: caller)
+            if let factor, answer.agrees(with: factor) { return (answer, factor) }
+            // The penalty is another one, or not told: the factor read afterwards has to be the one from before.
+            let now = try await chain.factor()
+            if book.confirm(factor: now) { wakeUp.ring() }
+            if now == factor || answer.agrees(with: now) { return (answer, now) }
+            factor = now
+            try Task.checkCancellation()
         }
     }
 }

@@ -88,4 +88,23 @@ enum BatchQuoteStore {
                     excluded.charge_rule, excluded.payer)
             """
     }
+
+    /// Forgets quotes made before a moment, at which they must have ended.
+    /// - Returns: how many.
+    static func forget(
+        before moment: Timestamp,
+        limit: Int,
+        in connection: some PostgresQuerying
+    ) async throws -> Int {
+        try await connection.query(
+            """
+            DELETE FROM allocator.batch_quote t
+             USING (SELECT q.partner_id, q.batch_id FROM allocator.batch_quote q
+                     WHERE q.made_at < \(moment) ORDER BY q.made_at LIMIT \(limit) FOR UPDATE SKIP LOCKED) AS d
+             WHERE t.partner_id = d.partner_id AND t.batch_id = d.batch_id
+            RETURNING 1
+            """,
+            as: Int32.self
+        ).count
+    }
 }

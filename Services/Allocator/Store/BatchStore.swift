@@ -22,7 +22,7 @@ enum BatchStore {
             ON CONFLICT (partner_id, batch_id) DO UPDATE
                SET size = greatest(b.size, excluded.size), members = b.members + excluded.members,
                    open = b.open + excluded.open, rejected = b.rejected + excluded.rejected,
-                   first_arrival_at = coalesce(b.first_arrival_at, excluded.first_arrival_at),
+                   first_arrival_at = least(b.first_arrival_at, excluded.first_arrival_at),
                    last_arrival_at = greatest(b.last_arrival_at, excluded.last_arrival_at), told = false
             """
     }
@@ -84,6 +84,26 @@ enum BatchStore {
         }
     }
 
+    /// Forgets summed up batches that nobody has joined since a moment; whoever does so later begins a new one.
+    /// - Returns: how many.
+    static func forget(
+        before moment: Timestamp,
+        limit: Int,
+        in connection: some PostgresQuerying
+    ) async throws -> Int {
+        try await connection.query(
+            """
+            DELETE FROM allocator.batch t
+             USING (SELECT b.partner_id, b.batch_id FROM allocator.batch b
+                     WHERE b.open = 0 AND b.told AND b.last_arrival_at < \(moment)
+                     ORDER BY b.last_arrival_at LIMIT \(limit) FOR UPDATE SKIP LOCKED) AS d
+             WHERE t.partner_id = d.partner_id AND t.batch_id = d.batch_id
+            RETURNING 1
+            """,
+            as: Int32.self
+        ).count
+    }
+
     private static func due(_ now: Timestamp, _ quiet: Duration) -> SQL {
         """
         b.open = 0 AND NOT b.told AND b.last_arrival_at IS NOT NULL
@@ -112,10 +132,13 @@ enum BatchStore {
                    coalesce(sum(w.energy_used), 0)::bigint, coalesce(sum(w.energy_fee), 0)::bigint,
                    coalesce(sum(w.bandwidth_fee), 0)::bigint, max(w.updated_at), sum(d.charged)::bigint
               FROM unnest(\(keys.map(\.partner))::text[], \(keys.map(\.id))::text[]) AS k(partner_id, batch_id)
+              JOIN allocator.batch b USING (partner_id, batch_id)
               JOIN allocator.withdrawal w USING (partner_id, batch_id)
               JOIN allocator.allocation a ON a.partner_id = w.partner_id AND a.withdrawal_id = w.withdrawal_id
               LEFT JOIN LATERAL (SELECT sum(v.total_sun - coalesce(v.refunded_sun, 0)) AS charged
                                    FROM ledger.v1_debit v WHERE v.allocation_id = a.allocation_id) AS d ON true
+             -- Members of a forgotten batch of this name are not its own.
+             WHERE b.first_arrival_at IS NULL OR w.received_at >= b.first_arrival_at
              GROUP BY w.partner_id, w.batch_id, w.state
             """,
             as: (PartnerID, String, String, Int64, TokenAmount, Energy, Sun, Sun, Timestamp, Sun?).self

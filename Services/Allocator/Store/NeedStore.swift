@@ -39,6 +39,21 @@ enum NeedStore {
         )
     }
 
+    /// The wallets of withdrawals whose need is known by another factor, and of promises made by a lower one. Reads what is
+    /// open.
+    static func walletsOutdated(by factor: Int64, in connection: some PostgresQuerying) async throws -> [TronAddress] {
+        try await connection.query(
+            """
+            SELECT from_address FROM allocator.withdrawal
+             WHERE state IN ('received', 'acquiring', 'short') AND need_factor <> \(factor)
+            UNION
+            SELECT from_address FROM allocator.withdrawal
+             WHERE state = 'ready' AND txid IS NULL AND reported_txid IS NULL AND need_factor < \(factor)
+            """,
+            as: TronAddress.self
+        )
+    }
+
     private static func rows(_ condition: SQL, in connection: some PostgresQuerying) async throws -> [Row] {
         try await connection.query(
             "SELECT w.partner_id, w.withdrawal_id, w.from_address, w.to_address, w.amount FROM allocator.withdrawal w "

@@ -7,12 +7,33 @@ public struct Need: Sendable, Hashable {
     /// The signed transaction's bytes and 64 more (DOMAIN 1.4): all of them from one kind of bandwidth, or all burnt
     /// for.
     public var bandwidth: Bandwidth
+    /// The contract's dynamic factor that ``energy`` was simulated under, in ten-thousandths; `nil` where that is not known.
+    public var factor: Int64?
 
     /// Energy with the margin already added: ``NeedTable/withMargin(_:)``.
-    public init(energy: Energy, bandwidth: Bandwidth) {
+    public init(energy: Energy, bandwidth: Bandwidth, factor: Int64? = nil) {
         self.energy = energy
         self.bandwidth = bandwidth
+        self.factor = factor
     }
+
+    /// The same need under another factor, rounded up; `nil` where the one it was simulated under is not known.
+    ///
+    /// The dynamic energy model makes every unit of the contract dearer alike (DOMAIN 1.4), so that no simulation is needed.
+    public func under(factor other: Int64) -> Need? {
+        guard let factor, factor >= 0, other >= 0 else { return nil }
+        let unit = Self.factorUnit
+        guard let scaled = scaledUp(energy.rawValue, by: unit + other, over: unit + factor) else { return nil }
+        return Need(energy: Energy(scaled), bandwidth: bandwidth, factor: other)
+    }
+
+    /// Whether a promise of this need would not do for the other: what it lacks is more than the margin it has.
+    public func lacks(for other: Need) -> Bool {
+        (scaledUp(energy.rawValue, by: 1000 + NeedTable.usualMargin, over: 1000) ?? .max) < other.energy.rawValue
+    }
+
+    /// What a factor of one is in the chain's unit.
+    public static let factorUnit: Int64 = 10_000
 }
 
 extension CallClass {
@@ -34,10 +55,14 @@ public struct NeedTable: Sendable {
     /// Bytes a signed TRC-20 transfer of one signature takes: its length plus 64 (DOMAIN 1.4).
     public static let transferBandwidth = Bandwidth(345)
 
+    /// How much more than simulated is reserved, in thousandths, unless said otherwise.
+    public static let usualMargin: Int64 = 10
+
     /// How much more than simulated is reserved, in thousandths.
     public let marginPerMille: Int64
     private let capacity: Int
-    private var factor: Int64?
+    /// The contract's dynamic factor as last read, in ten-thousandths; every energy here was simulated under it.
+    public private(set) var factor: Int64?
     private var energyByClass: [CallClass: Energy] = [:]
     private var classes: [TronAddress: RecipientClass] = [:]
     private var previous: [TronAddress: RecipientClass] = [:]
@@ -45,7 +70,7 @@ public struct NeedTable: Sendable {
     /// - Parameters:
     ///   - marginPerMille: reserved over the simulation, in thousandths.
     ///   - capacity: how many recipients are remembered at least; at most twice as many.
-    public init(marginPerMille: Int64 = 10, capacity: Int = 200_000) {
+    public init(marginPerMille: Int64 = NeedTable.usualMargin, capacity: Int = 200_000) {
         self.marginPerMille = marginPerMille
         self.capacity = capacity
     }
@@ -102,7 +127,7 @@ public struct NeedTable: Sendable {
 
     /// What a call of that class needs for which a simulation has said so much.
     public func need(simulated energy: Energy, for callClass: CallClass) -> Need {
-        Need(energy: withMargin(energy), bandwidth: callClass.bandwidth)
+        Need(energy: withMargin(energy), bandwidth: callClass.bandwidth, factor: factor)
     }
 
     /// A simulated energy with the margin, rounded up.

@@ -21,9 +21,12 @@ UNION ALL
 SELECT format('batch %s of %s counts %s members, %s of them open; there are %s, %s of them open',
               b.batch_id, b.partner_id, b.members, b.open, coalesce(w.members, 0), coalesce(w.open, 0))
   FROM allocator.batch b
-  LEFT JOIN (SELECT partner_id, batch_id, count(*) AS members,
-                    count(*) FILTER (WHERE state NOT IN ('settled', 'cancelled', 'expired', 'failed')) AS open
-               FROM allocator.withdrawal WHERE batch_id IS NOT NULL GROUP BY partner_id, batch_id) AS w
+  -- Members of a forgotten batch of the same name are older.
+  LEFT JOIN (SELECT m.partner_id, m.batch_id, count(*) AS members,
+                    count(*) FILTER (WHERE m.state NOT IN ('settled', 'cancelled', 'expired', 'failed')) AS open
+               FROM allocator.withdrawal m JOIN allocator.batch c USING (partner_id, batch_id)
+              WHERE c.first_arrival_at IS NULL OR m.received_at >= c.first_arrival_at
+              GROUP BY m.partner_id, m.batch_id) AS w
     USING (partner_id, batch_id)
  WHERE b.members <> coalesce(w.members, 0) OR b.open <> coalesce(w.open, 0)
 UNION ALL

@@ -21,6 +21,8 @@ CREATE TABLE allocator.batch (
 ) WITH (fillfactor = 70);
 
 CREATE INDEX batch_untold ON allocator.batch (last_arrival_at) WHERE open = 0 AND NOT told;
+-- What can be forgotten.
+CREATE INDEX batch_told ON allocator.batch (last_arrival_at) WHERE open = 0 AND told;
 
 -- What a summary adds up.
 CREATE INDEX withdrawal_of_batch ON allocator.withdrawal (partner_id, batch_id) WHERE batch_id IS NOT NULL;
@@ -42,6 +44,11 @@ CREATE TABLE allocator.batch_quote (
     payer            text NOT NULL CHECK (payer IN ('partner', 'user')),
     PRIMARY KEY (partner_id, batch_id)
 );
+
+CREATE INDEX batch_quote_age ON allocator.batch_quote (made_at);
+
+-- The token contract's dynamic factor, in ten-thousandths, that a need was simulated under: another one makes it wrong.
+ALTER TABLE allocator.withdrawal ADD COLUMN need_factor bigint CHECK (need_factor >= 0);
 
 -- The newest change of the registry that was announced.
 CREATE TABLE allocator.announced (

@@ -56,10 +56,13 @@ struct HeardEvent: Decodable, Sendable {
     struct Cost: Decodable, Sendable, Equatable {
         var source: String
         var total: Int64
+        /// What burning would have cost.
+        var baseline: Int64
 
         enum CodingKeys: String, CodingKey {
             case source
             case total = "total_sun"
+            case baseline = "baseline_sun"
         }
     }
 

@@ -213,6 +213,16 @@ struct Upstream: Sendable {
         return signed.id
     }
 
+    /// The energy that a transfer to somebody new would take now, by a node's simulation.
+    func simulate(_ amount: TokenAmount, wallet: Int) async throws -> Energy {
+        let call = TRC20Call.transfer(recipient: PrivateKey.random().address, amount: amount)
+        let owner = partner.wallets[wallet].address
+        let trigger = TriggerSmartContract(owner: owner, contractAddress: token, data: call.data)
+        let simulation = try await chain.simulate(trigger)
+        guard !simulation.isReverted else { throw EndToEndError("the transfer reverts: \(simulation.message)") }
+        return simulation.energy
+    }
+
     /// Gives the network the bytes until a node has taken them.
     func broadcast(_ signed: SignedTransaction) async throws {
         for _ in 0..<100 {

@@ -198,6 +198,8 @@ public struct WithdrawalRevoked: WithdrawalEvent, Equatable {
         case reorganised
         /// Nothing was sent in time and the promise was needed.
         case overdue
+        /// The token contract has become dearer: the transfer needs more energy than was promised.
+        case needRose = "need_rose"
     }
 
     /// The upstream's own name for the withdrawal, unique per partner.
