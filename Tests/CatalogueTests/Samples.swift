@@ -82,6 +82,14 @@ enum Samples {
             try batch(partner, until),
             AcquisitionStarted(body), AcquisitionProven(body), AcquisitionFailed(body), AcquisitionReclaimed(body),
             try prices(until), try chain(until), try order(), try status(until),
+            PolicyChanged(
+                entry: 17,
+                at: until,
+                actor: "alice",
+                action: "partner.terms",
+                subject: "p42",
+                detail: ["margin_permille": "50", "fee_sun": nil]
+            ),
             AllocationFallback(
                 withdrawalID: withdrawal,
                 partnerID: partner,
@@ -90,14 +98,6 @@ enum Samples {
                 allocationID: allocation,
                 energy: Energy(65_000),
                 estimatedBurn: Sun(6_500_000)
-            ),
-            PolicyChanged(
-                entry: 17,
-                at: until,
-                actor: "alice",
-                action: "partner.terms",
-                subject: "p42",
-                detail: ["margin_permille": "50", "fee_sun": nil]
             ),
         ]
     }
