@@ -104,7 +104,9 @@ struct Up: AsyncParsableCommand {
             for line in state.table().lines() { console.line("  " + line) }
             if json { Console().line(state.json) }
             if demo {
-                isDemoGood.set(try await Demo.run(stack, count: withdrawals ?? 60, faults: faults, json: json, console: console))
+                isDemoGood.set(
+                    try await Demo.run(stack, count: withdrawals ?? 60, faults: faults, json: json, console: console)
+                )
             }
             if exit { return }
             console.line("Logs: \(layout.logs)   Variables: busbar env   End: Ctrl-C or busbar down")

@@ -19,7 +19,13 @@ enum Demo {
     ///
     /// - Parameter faults: the seed of the suppliers' faults and the allocator's deaths; `nil`: none.
     /// - Returns: whether everything the demo checks was as it should be.
-    static func run(_ stack: RunningStack, count: Int, faults: UInt64?, json: Bool, console: Console) async throws
+    static func run(
+        _ stack: RunningStack,
+        count: Int,
+        faults: UInt64?,
+        json: Bool,
+        console: Console
+    ) async throws
         -> Bool
     {
         let start = ContinuousClock.now

@@ -86,7 +86,8 @@ struct DemoSummary: Codable, Sendable {
     var seconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case requested, outcomes, revocations, delegations, allocations, sources, holdings, trouble, audit, findings, seconds
+        case requested, outcomes, revocations, delegations, allocations, sources, holdings, trouble, audit, findings,
+            seconds
         case allocationsPerDelegationPercent = "allocations_per_delegation_percent"
         case requestToReady = "request_to_ready"
         case readyToSent = "ready_to_sent"

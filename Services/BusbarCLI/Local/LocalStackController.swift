@@ -86,7 +86,7 @@ struct LocalStackController: Sendable {
                     secrets: secrets,
                     mixed: mixed
                 )
-                return (prepared, mixed == nil ? "" : "own stake for a part; suppliers tronzap, tronnrg")
+                return (prepared, mixed?.description ?? "")
             }
         }
         await books.setVariables(environment.variables)

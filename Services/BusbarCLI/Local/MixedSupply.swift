@@ -12,6 +12,13 @@ struct MixedSupply: Sendable {
     /// Whether all of it has to be bought, of four suppliers, because they are going to fail.
     var isFaulty = false
 
+    /// In a few words.
+    var description: String {
+        isFaulty
+            ? "all is bought: tronzap, tronnrg, catfee, justlend"
+            : "own stake for a part; suppliers tronzap, tronnrg"
+    }
+
     /// What one takes on average: seven in ten go to holders of USDT, the others to newcomers, of whom each is one once.
     private static let energyEach: Int64 = 88_000
     /// Of what the pools have, a fifth is kept for urgent withdrawals, by the house's policy.
