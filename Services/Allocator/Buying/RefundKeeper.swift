@@ -55,7 +55,7 @@ struct RefundKeeper {
             guard after == before, let books = after.books else { return [RefundClaim]() }
             let matched = matchRefunds(
                 there - books,
-                to: claims.map { RefundClaim(acquisition: $0.acquisition, owed: $0.owed) }
+                to: claims.map { RefundClaim(acquisition: $0.acquisition, owed: $0.owed, isWhole: $0.isWhole) }
             )
             guard !matched.isEmpty else { return [] }
             _ = try await PurchaseTransaction(

@@ -8,6 +8,8 @@ enum RefundStore {
         var acquisition: UUIDv7
         var supplier: SupplierID
         var owed: Sun
+        /// Whether nothing at all came.
+        var isWhole: Bool
     }
 
     /// How things stand at one place that is paid from.
@@ -24,11 +26,11 @@ enum RefundStore {
     static func owed(in connection: some PostgresQuerying) async throws -> [Claim] {
         try await connection.query(
             """
-            SELECT acquisition_id, supplier_id, owed_sun FROM allocator.purchase WHERE owed_sun > 0
+            SELECT acquisition_id, supplier_id, owed_sun, state = 'disputed' FROM allocator.purchase WHERE owed_sun > 0
              ORDER BY created_at, acquisition_id LIMIT 1000
             """,
-            as: (UUIDv7, SupplierID, Sun).self
-        ).map { Claim(acquisition: $0.0, supplier: $0.1, owed: $0.2) }
+            as: (UUIDv7, SupplierID, Sun, Bool).self
+        ).map { Claim(acquisition: $0.0, supplier: $0.1, owed: $0.2, isWhole: $0.3) }
     }
 
     static func stand(

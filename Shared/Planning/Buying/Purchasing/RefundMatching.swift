@@ -6,11 +6,14 @@ public struct RefundClaim: Sendable, Equatable {
     public var acquisition: UUIDv7
     /// How much.
     public var owed: Sun
+    /// Whether nothing at all came for it, rather than less than was ordered.
+    public var isWhole: Bool
 
     /// - Parameters: as the properties.
-    public init(acquisition: UUIDv7, owed: Sun) {
+    public init(acquisition: UUIDv7, owed: Sun, isWhole: Bool = true) {
         self.acquisition = acquisition
         self.owed = owed
+        self.isWhole = isWhole
     }
 }
 
@@ -20,7 +23,8 @@ public struct RefundClaim: Sendable, Equatable {
 /// the same amount cannot be told apart and need not be: the older is taken as paid.
 /// - Parameters:
 ///   - surplus: what is there beyond the books.
-///   - claims: in the order they arose; of more than sixteen only single ones and all together are tried.
+///   - claims: in the order they arose; of more than sixteen only these are tried: single ones, all, and of
+///     those that nothing came for the oldest so many, as refunds come in the order of their orders, or all but one.
 public func matchRefunds(_ surplus: Sun, to claims: [RefundClaim]) -> [RefundClaim] {
     let claims = claims.filter { $0.owed > .zero }
     guard surplus > .zero, !claims.isEmpty else { return [] }
@@ -39,9 +43,22 @@ public func matchRefunds(_ surplus: Sun, to claims: [RefundClaim]) -> [RefundCla
         }
     } else {
         if let single = claims.indices.first(where: { claims[$0].owed == surplus }) { note([single]) }
-        var sum: Sun? = .zero
-        for claim in claims { sum = sum?.adding(claim.owed) }
-        if sum == surplus { note(Array(claims.indices)) }
+        func noteOldest(_ candidates: [Int]) {
+            var sum: Sun? = .zero
+            for (place, index) in candidates.enumerated() {
+                sum = sum?.adding(claims[index].owed)
+                if sum == surplus { note(Array(candidates[...place])) }
+            }
+        }
+        let whole = claims.indices.filter { claims[$0].isWhole }
+        noteOldest(whole)
+        noteOldest(Array(claims.indices))
+        // One that is still on its way, or will never come.
+        var all: Sun? = .zero
+        for index in whole { all = all?.adding(claims[index].owed) }
+        if let all, let late = whole.last(where: { claims[$0].owed == all - surplus }) {
+            note(whole.filter { $0 != late })
+        }
     }
     guard found.count == 1, let amounts = found.first?.map({ claims[$0].owed }) else { return [] }
     var wanted = amounts
