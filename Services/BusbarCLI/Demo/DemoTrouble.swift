@@ -43,7 +43,8 @@ struct DemoTrouble: Sendable {
 
         /// No purchase was made twice, and none hangs.
         var isClean: Bool {
-            undecided == 0 && rows.allSatisfy { $0.doubled == 0 && $0.disputed == 0 } && (longestAfter ?? 0) <= 180_000
+            // A supplier that took back what it had delivered in part keeps the money, and is left to people.
+            undecided == 0 && rows.allSatisfy { $0.doubled == 0 } && (longestAfter ?? 0) <= 180_000
         }
 
         var table: Table {
@@ -155,7 +156,7 @@ struct DemoTrouble: Sendable {
                 while true {
                     let open = try await DemoFigures.openPurchases(in: postgres)
                     let time = ContinuousClock.now - start
-                    if open == 0 || time > .seconds(300) {
+                    if open == 0 || time > .seconds(120) {
                         return (time, open == 0 ? "and nobody owes anything" : "\(open) are not")
                     }
                     try await Task.sleep(for: .milliseconds(500))

@@ -146,8 +146,9 @@ enum DemoFigures {
         )
         let longest = try await postgres.queryOne(
             """
-            SELECT (extract(epoch FROM max(coalesce(proven_at, updated_at)) - \(faultsEndedAt)) * 1000)::bigint
-              FROM allocator.purchase WHERE created_at < \(faultsEndedAt) AND coalesce(proven_at, updated_at) > \(faultsEndedAt)
+            SELECT (extract(epoch FROM max(coalesce(q.proven_at, q.ended_at)) - \(faultsEndedAt)) * 1000)::bigint
+              FROM allocator.acquisition q
+             WHERE q.pool_id IS NULL AND q.started_at < \(faultsEndedAt) AND coalesce(q.proven_at, q.ended_at) > \(faultsEndedAt)
             """,
             as: Int64?.self
         )
