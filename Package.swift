@@ -27,6 +27,7 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 /// A C library of the system, found by pkg-config and installed by `./busbar`.
 func system(_ name: String, _ pkgConfig: String, apt: String) -> Target {
@@ -50,12 +51,13 @@ func shared(
 }
 
 /// One folder of Services is one executable.
-func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .executableTarget(
         name: name,
         dependencies: dependencies,
         path: "Services/\(name)",
         exclude: ["README.md"],
+        resources: resources,
         swiftSettings: settings
     )
 }
@@ -75,6 +77,7 @@ let package = Package(
     products: [
         .executable(name: "allocator", targets: ["Allocator"]),
         .executable(name: "price-feed", targets: ["PriceFeed"]),
+        .executable(name: "notifier", targets: ["Notifier"]),
         .executable(name: "devnet", targets: ["Devnet"]),
         .executable(name: "busbar", targets: ["BusbarCLI"]),
     ],
@@ -88,6 +91,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -95,6 +99,7 @@ let package = Package(
         system("CRabbitMQ", "librabbitmq", apt: "librabbitmq-dev"),
         system("CPostgres", "libpq", apt: "libpq-dev"),
         system("CSecp256k1", "libsecp256k1", apt: "libsecp256k1-dev"),
+        system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux", path: "Shared/CLinux"),
 
         shared("IOThread", ["CLinux"]),
@@ -120,6 +125,8 @@ let package = Package(
             exclude: ["Protocol/tron.proto", "Protocol/generate.sh"]
         ),
         shared("Suppliers", ["Tron", "Models", crypto, httpClient, nioCore, nioHTTP, nioPosix, metrics]),
+        shared("Webhooks", ["Models", crypto]),
+        shared("Courier", ["IOThread", "CCurl", "Webhooks", "Models", log]),
         shared("Telemetry", [log, metrics]),
         shared(
             "ServiceKit",
@@ -145,13 +152,26 @@ let package = Package(
             ]
         ),
         service(
+            "Notifier",
+            [
+                "ServiceKit", "Planning", "Webhooks", "Courier", "Models", "Messaging", "Storage", "Schemas",
+                "Telemetry",
+                mustache, collections, lifecycle, log, metrics,
+            ],
+            resources: [.embedInCode("Templates")]
+        ),
+        service(
             "Devnet",
-            ["ChainModel", "Models", "Tron", "Telemetry", crypto, httpServer, arguments, lifecycle, nioCore, log]
+            [
+                "ChainModel", "Models", "Tron", "Telemetry", "Webhooks", crypto, httpServer, arguments, lifecycle,
+                nioCore, log,
+            ]
         ),
         service(
             "BusbarCLI",
             [
                 "LocalStack", "Ledger", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging",
+                "Webhooks",
                 "Storage",
                 "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, lifecycle,
                 log,
@@ -185,6 +205,19 @@ let package = Package(
                 nioCore, nioPosix, log,
             ]
         ),
+        tests("WebhooksTests", ["Webhooks", "Models", "LocalStack", "TestSupport"]),
+        tests(
+            "CourierTests",
+            ["Courier", "Webhooks", "Models", "LocalStack", "TestSupport", nioCore, nioPosix, nioHTTP]
+        ),
+        tests(
+            "NotifierTests",
+            [
+                "Notifier", "Courier", "Webhooks", "ServiceKit", "Planning", "Schemas", "Messaging", "Storage",
+                "Models",
+                "TestSupport", "LocalStack", mustache, nioCore, nioPosix, nioHTTP, lifecycle, log, metrics,
+            ]
+        ),
         tests(
             "BusbarCLITests",
             [
@@ -205,8 +238,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "TestSupport", "LocalStack", "Messaging", "Models", "Tron", "ChainModel", httpClient, nioCore, nioHTTP,
-                lifecycle, log,
+                "TestSupport", "LocalStack", "Messaging", "Models", "Tron", "ChainModel", "Webhooks", httpClient,
+                nioCore,
+                nioHTTP, lifecycle, log,
             ]
         ),
     ]

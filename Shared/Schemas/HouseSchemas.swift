@@ -46,8 +46,17 @@ public enum HouseSchemas {
         ]
     )
 
+    /// Who is told of what, and what became of it.
+    public static let notifier = MigrationSet(
+        schema: "notifier",
+        migrations: [
+            .messageTables(schema: "notifier"),
+            Migration(name: "0001_deliveries", sql: PackageResources.Notifier_0001_deliveries_sql),
+        ]
+    )
+
     /// All of them.
-    public static let all = [registry, allocator, ledger, prices]
+    public static let all = [registry, allocator, ledger, prices, notifier]
 
     /// Makes the login roles. Run before the migrations.
     public static let roles = String(decoding: PackageResources.Grants_1_roles_sql, as: UTF8.self)
@@ -56,5 +65,5 @@ public enum HouseSchemas {
     public static let privileges = String(decoding: PackageResources.Grants_2_privileges_sql, as: UTF8.self)
 
     /// The login roles.
-    public static let roleNames = ["registry", "allocator", "ledger", "prices"]
+    public static let roleNames = ["registry", "allocator", "ledger", "prices", "notifier"]
 }

@@ -18,11 +18,13 @@ import Testing
         "Ledger": ["Storage", "Models"],
         "Suppliers": ["Tron", "Models"],
         "Telemetry": [],
+        "Webhooks": ["Models"],
+        "Courier": ["IOThread", "CCurl", "Webhooks", "Models"],
         "LocalStack": ["Models", "IOThread"],
         "ServiceKit": ["Messaging", "Storage", "Schemas", "Telemetry", "Models"],
     ]
 
-    private static let cLibraries: Set<String> = ["CRabbitMQ", "CPostgres", "CSecp256k1", "CLinux"]
+    private static let cLibraries: Set<String> = ["CRabbitMQ", "CPostgres", "CSecp256k1", "CCurl", "CLinux"]
 
     /// What reaches outside the process; nothing of it belongs into pure decisions.
     private static let io: Set<String> = [
@@ -99,6 +101,7 @@ import Testing
         let exempt = "Services/BusbarCLI/Bench/"
         let wrappers = [
             "CRabbitMQ": "Shared/Messaging/", "CPostgres": "Shared/Storage/", "CSecp256k1": "Shared/Tron/",
+            "CCurl": "Shared/Courier/",
             "CLinux": "Shared/IOThread/",
         ]
         for file in try tree.sources("Shared") + tree.sources("Services") where !file.path.hasPrefix(exempt) {

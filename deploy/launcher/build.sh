@@ -9,7 +9,7 @@ is_up_to_date() {
     local mark=$logs/$1
     [ -f "$mark" ] || return 1
     local program
-    for program in busbar allocator price-feed devnet; do [ -x "$(release_folder)/$program" ] || return 1; done
+    for program in busbar allocator price-feed notifier devnet; do [ -x "$(release_folder)/$program" ] || return 1; done
     # By content: the build itself may write this one.
     [ "$(pins)" = "$(cat "$mark.pins" 2>/dev/null)" ] || return 1
     [ -z "$(find "$root/Package.swift" "$root/Shared" "$root/Services" "$logs/swift-version" \

@@ -10,6 +10,7 @@ requirements() {
 /usr/include/rabbitmq-c/amqp.h|/usr/include/amqp.h librabbitmq-dev
 /usr/include/postgresql/libpq-fe.h libpq-dev
 /usr/include/secp256k1.h libsecp256k1-dev
+/usr/include/*/curl/curl.h|/usr/include/curl/curl.h libcurl4-openssl-dev
 /usr/bin/pkg-config pkg-config
 /usr/bin/git git
 /usr/bin/setpriv util-linux

@@ -3,7 +3,7 @@ DO $$
 DECLARE
     role text;
 BEGIN
-    FOREACH role IN ARRAY ARRAY['registry', 'allocator', 'ledger', 'prices'] LOOP
+    FOREACH role IN ARRAY ARRAY['registry', 'allocator', 'ledger', 'prices', 'notifier'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', role);
         END IF;

@@ -4,8 +4,8 @@ GRANT USAGE ON SCHEMA registry, allocator, ledger TO registry, allocator, ledger
 -- Functions are for those named below. By schema this cannot be said: what everyone may do by default is only added to.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 -- What an earlier version granted is taken back first.
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry, ledger FROM PUBLIC, registry, allocator, ledger, prices;
-REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM registry, allocator, ledger, prices;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry, ledger, notifier FROM PUBLIC, registry, allocator, ledger, prices, notifier;
+REVOKE ALL ON ALL TABLES IN SCHEMA registry, notifier FROM registry, allocator, ledger, prices, notifier;
 
 -- The registry is changed by its audited functions alone.
 GRANT SELECT ON ALL TABLES IN SCHEMA registry TO registry;
@@ -44,3 +44,17 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA prices TO prices;
 GRANT SELECT ON prices.v1_feed, prices.v1_source, prices.v1_energy, prices.v1_chain, prices.v1_proposal,
     prices.v1_parameter_change, prices.v1_history TO allocator;
 GRANT SELECT ON ALL TABLES IN SCHEMA busbar TO prices;
+
+-- Notifications: written by the notifier; people add and change endpoints by audited functions alone.
+GRANT USAGE ON SCHEMA notifier, busbar TO notifier;
+GRANT SELECT ON ALL TABLES IN SCHEMA busbar TO notifier;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA notifier TO notifier;
+REVOKE INSERT, DELETE ON notifier.endpoint FROM notifier;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA notifier TO notifier;
+GRANT EXECUTE ON FUNCTION notifier.keep_partitions TO notifier;
+GRANT USAGE ON SCHEMA notifier TO registry;
+GRANT SELECT ON notifier.v1_endpoint, notifier.v1_delivery, notifier.v1_event, notifier.v1_attempt TO registry;
+-- A secret is rotated by whoever can unseal it.
+GRANT SELECT (name, endpoint_id, sealed) ON notifier.endpoint TO registry;
+GRANT EXECUTE ON FUNCTION notifier.add_endpoint, notifier.reseal_endpoint, notifier.set_endpoint_rules,
+    notifier.set_endpoint_state, notifier.replay TO registry;

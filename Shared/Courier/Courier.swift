@@ -1,0 +1,2 @@
+/// Outgoing requests through libcurl.
+enum CourierModule {}

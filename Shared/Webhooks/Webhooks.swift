@@ -1,0 +1,2 @@
+/// What both sides of a webhook share.
+enum WebhooksModule {}
