@@ -32,16 +32,23 @@ struct NameTests {
         #expect(Set(queues).count == Catalogue.commands.count)
     }
 
-    @Test func onlyEventsForAPartnerHaveItInTheirRoutingKey() throws {
+    @Test func onlyEventsForAPartnerAndAlertsOfItsMattersHaveItInTheirRoutingKey() throws {
         for message in try Samples.all() {
             let name = type(of: message).name
-            let isBound = name.kind == .event && MessageName.isForPartner(name.type)
+            let isBound = name.kind == .event && (MessageName.isForPartner(name.type) || message is any AlertEvent)
             #expect(MessageName.isForPartner(name.wireName) == MessageName.isForPartner(name.type))
             #expect(message.routingKey == (isBound ? "\(name.type).p42" : name.type))
         }
     }
 
-    @Test func theCorrelationIsTheWithdrawalOrTheAcquisition() throws {
+    @Test func anAlertOfTheHouseHasNoPartnerInItsRoutingKey() throws {
+        let raised = try #require(try Samples.all().lazy.compactMap { $0 as? AlertRaised }.first)
+        var alert = raised.alert
+        alert.partnerID = nil
+        #expect(AlertRaised(alert).routingKey == "alert.raised")
+    }
+
+    @Test func theCorrelationIsWhatItIsAbout() throws {
         for message in try Samples.all() {
             let expected: String? =
                 switch type(of: message).name.type {
@@ -49,6 +56,8 @@ struct NameTests {
                 case "allocation.fallback": "p42:W-2026-0001"
                 case let name where name.hasPrefix("acquisition."): "019a0000-0000-7000-8000-0000000000aa"
                 case "supplier.order_settled": "019a0000-0000-7000-8000-0000000000aa"
+                case let name where name.hasPrefix("alert."): "019a0000-0000-7000-8000-0000000000a1"
+                case "notification.send": "019a0000-0000-7000-8000-0000000000b1"
                 default: nil
                 }
             #expect(message.correlationID == expected, "\(type(of: message).name.type)")

@@ -11,10 +11,11 @@ enum Samples {
         let txid = try #require(TransactionID(hex: String(repeating: "0f", count: 32)))
         let until = try #require(Timestamp("2026-11-21T09:30:00.000Z"))
         let body = try acquisition(txid)
-        return [
+        return try [
             try request(withdrawal, partner, until),
             WithdrawalSettle(withdrawalID: withdrawal, partnerID: partner, txid: txid),
             WithdrawalCancel(withdrawalID: withdrawal, partnerID: partner),
+            try notification(partner),
             WithdrawalAccepted(withdrawalID: withdrawal, partnerID: partner, sequence: 1, userID: "u-7"),
             WithdrawalRejected(
                 partnerID: partner,
@@ -99,7 +100,7 @@ enum Samples {
                 energy: Energy(65_000),
                 estimatedBurn: Sun(6_500_000)
             ),
-        ]
+        ] + alerts(partner, until) + deliveries(partner, until)
     }
 
     private static let sheet = CostSheet(
