@@ -53,7 +53,8 @@ REVOKE INSERT, DELETE ON notifier.endpoint FROM notifier;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA notifier TO notifier;
 GRANT EXECUTE ON FUNCTION notifier.keep_partitions TO notifier;
 GRANT USAGE ON SCHEMA notifier TO registry;
-GRANT SELECT ON notifier.v1_endpoint, notifier.v1_delivery, notifier.v1_event, notifier.v1_attempt TO registry;
+GRANT SELECT ON notifier.v1_endpoint, notifier.v1_pending, notifier.v1_finished, notifier.v1_delivery, notifier.v1_event,
+    notifier.v1_attempt TO registry;
 -- A secret is rotated by whoever can unseal it.
 GRANT SELECT (name, endpoint_id, sealed) ON notifier.endpoint TO registry;
 GRANT EXECUTE ON FUNCTION notifier.add_endpoint, notifier.reseal_endpoint, notifier.set_endpoint_rules,

@@ -189,11 +189,12 @@ BEGIN
     RETURN true;
 END $$;
 
-CREATE FUNCTION notifier.set_endpoint_rules(p_at timestamptz, p_actor text, p_name text, p_rules jsonb)
+-- Other rules. With `p_before`, only if they are those: two at a time must not undo each other.
+CREATE FUNCTION notifier.set_endpoint_rules(p_at timestamptz, p_actor text, p_name text, p_before jsonb, p_rules jsonb)
 RETURNS boolean LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE notifier.endpoint SET rules = p_rules WHERE name = p_name;
+    UPDATE notifier.endpoint SET rules = p_rules WHERE name = p_name AND (p_before IS NULL OR rules = p_before);
     IF NOT FOUND THEN RETURN false; END IF;
     UPDATE notifier.revision SET revision = revision + 1;
     PERFORM registry.record(p_at, p_actor, 'endpoint.rules', p_name, jsonb_build_object('rules', p_rules));
@@ -254,14 +255,19 @@ SELECT e.endpoint_id, e.name, e.partner_id, e.channel, e.target, e.language, e.r
        h.last_success_at, h.last_failure_at, h.last_error
   FROM notifier.endpoint AS e LEFT JOIN notifier.health AS h USING (endpoint_id);
 
-CREATE VIEW notifier.v1_delivery AS
+-- Apart, so that the newest are found by an index; a union of the two is sorted as a whole.
+CREATE VIEW notifier.v1_pending AS
 SELECT p.delivery_id, p.endpoint_id, e.name AS endpoint, e.channel, e.partner_id, p.event_id, p.event_stored_at, p.created_at,
        p.due_at, NULL::timestamptz AS finished_at, p.attempts, 'pending'::text AS state, NULL::text AS reason
-  FROM notifier.pending AS p JOIN notifier.endpoint AS e USING (endpoint_id)
-UNION ALL
-SELECT f.delivery_id, f.endpoint_id, e.name, e.channel, e.partner_id, f.event_id, f.event_stored_at, f.created_at,
-       NULL, f.finished_at, f.attempts, f.outcome, f.reason
+  FROM notifier.pending AS p JOIN notifier.endpoint AS e USING (endpoint_id);
+
+CREATE VIEW notifier.v1_finished AS
+SELECT f.delivery_id, f.endpoint_id, e.name AS endpoint, e.channel, e.partner_id, f.event_id, f.event_stored_at, f.created_at,
+       NULL::timestamptz AS due_at, f.finished_at, f.attempts, f.outcome AS state, f.reason
   FROM notifier.finished AS f JOIN notifier.endpoint AS e USING (endpoint_id);
+
+CREATE VIEW notifier.v1_delivery AS
+SELECT * FROM notifier.v1_pending UNION ALL SELECT * FROM notifier.v1_finished;
 
 CREATE VIEW notifier.v1_event AS
 SELECT event_id, stored_at, type, wire_type, partner_id, correlation_id, severity, occurred_at, traceparent, body
