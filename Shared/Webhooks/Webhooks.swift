@@ -1,2 +1,0 @@
-/// What both sides of a webhook share.
-enum WebhooksModule {}
