@@ -54,6 +54,17 @@ public struct MessageName: Hashable, Sendable {
         MessageName(type: type, version: version, kind: .event, consumer: nil)
     }
 
+    /// The type in a wire name: `withdrawal.request` of `withdrawal.request.v1`; `nil` when it is not of that form.
+    public static func type(ofWireName name: String) -> String? {
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
+        let version = name[name.index(after: dot)...]
+        let digits = version.dropFirst()
+        guard version.first == "v", !digits.isEmpty, digits.count <= 9, digits.allSatisfy(\.isASCII),
+            digits.allSatisfy(\.isNumber)
+        else { return nil }
+        return String(name[..<dot])
+    }
+
     /// The AMQP `type`: `withdrawal.request.v1`.
     public var wireName: String { "\(type).v\(version)" }
 

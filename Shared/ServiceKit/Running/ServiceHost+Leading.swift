@@ -56,6 +56,26 @@ extension ServiceHost {
         )
     }
 
+    /// Divides work among the replicas: each of `count` shards is owned by one of them at a time, and moves to another
+    /// within a second when its owner ends, however it ends.
+    ///
+    /// Keeps one connection of the pool.
+    public func shards(_ name: String, count: Int, _ owner: some ShardOwner) {
+        register(
+            "shards \(name)",
+            ShardService(
+                name: name,
+                count: count,
+                owner: owner,
+                prefix: lock("shards.\(name)").name,
+                postgres: postgres,
+                gate: gate,
+                logger: logger,
+                owned: Gauge(label: "busbar_shards", dimensions: [("shards", name)], factory: metrics)
+            )
+        )
+    }
+
     /// The same for all replicas of a service, and for no other service.
     private func lock(_ leader: String) -> AdvisoryLockKey { AdvisoryLockKey("busbar.\(schema.name).\(leader)") }
 
