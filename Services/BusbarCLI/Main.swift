@@ -11,7 +11,8 @@ struct Busbar: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     Migrate.self, AuditCommand.self, Parked.self, Request.self, Watch.self, PriceCommand.self,
-                    QuoteCommand.self, StatementCommand.self, PurchasesCommand.self,
+                    QuoteCommand.self, StatementCommand.self, PurchasesCommand.self, DeliveriesCommand.self,
+                    NotifyCommand.self,
                 ]
             ),
             CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),
@@ -19,7 +20,7 @@ struct Busbar: AsyncParsableCommand {
                 name: "Registry",
                 subcommands: [
                     PartnerCommand.self, UserCommand.self, WalletCommand.self, PoolCommand.self, SupplierCommand.self,
-                    Keys.self,
+                    EndpointsCommand.self, Keys.self,
                 ]
             ),
         ]

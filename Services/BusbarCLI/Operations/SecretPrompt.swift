@@ -2,17 +2,32 @@ internal import Glibc
 internal import LocalStack
 internal import Tron
 
-/// Passwords from a file, or from the terminal without showing them.
+/// Secrets from a file, or from the terminal without showing them.
 enum SecretPrompt {
     /// The first line of a file.
+    /// - Parameter kind: what it holds, for the error.
     /// - Throws: ``OperationError`` when there is none.
-    static func text(file path: String) throws -> String {
+    static func text(file path: String, of kind: String = "password") throws -> String {
         guard let text = LocalFile.read(path) else {
-            throw OperationError("the password file \(path) cannot be read", hint: "make it with mode 0600")
+            throw OperationError("the \(kind) file \(path) cannot be read", hint: "make it with mode 0600")
         }
         let line = text.prefix { !$0.isNewline }
         guard !line.isEmpty else { throw OperationError("the first line of \(path) is empty") }
         return String(line)
+    }
+
+    /// The first line of a file, else of the terminal, where it is asked for and not shown, else of standard input.
+    /// - Parameter kind: what it is: `address`, `token`.
+    static func line(file: String?, of kind: String) throws -> String {
+        if let file { return try text(file: file, of: kind) }
+        if isatty(STDIN_FILENO) == 1 { return try ask("The \(kind), which is not shown: ", for: kind) }
+        guard let line = readLine(), !line.isEmpty else {
+            throw OperationError(
+                "standard input has no \(kind) on its first line",
+                hint: "a secret is never an argument, which others on this machine can read: give a file or a pipe"
+            )
+        }
+        return line
     }
 
     /// The password of a key file: from a file that only its owner and group may read, or asked for.
@@ -48,7 +63,7 @@ enum SecretPrompt {
         }
     }
 
-    private static func ask(_ prompt: String) throws -> String {
+    private static func ask(_ prompt: String, for kind: String = "password") throws -> String {
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw OperationError("the terminal cannot be set up") }
         var quiet = settings
@@ -60,7 +75,7 @@ enum SecretPrompt {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
             write(STDERR_FILENO, "\n", 1)
         }
-        guard let line = readLine(), !line.isEmpty else { throw OperationError("the password is empty") }
+        guard let line = readLine(), !line.isEmpty else { throw OperationError("the \(kind) is empty") }
         return line
     }
 }
