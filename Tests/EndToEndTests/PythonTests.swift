@@ -45,34 +45,14 @@ extension EndToEndTests {
             _ home: String,
             _ url: String
         ) async throws -> CommandResult {
-            // A virtual environment of its own: what is installed on the machine is left as it is.
-            try await succeed(Launch("python3", ["-m", "venv", home + "/venv"]))
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest"] + packages
-            // Where packages come from is the machine's to say.
-            let own = Launch.variables(prefix: "PIP_")
-                .merging(Launch.variables(prefix: "SSL_")) { $1 }
-                .merging(Launch.variables(prefix: "HTTPS_")) { $1 }
-                .merging(Launch.variables(prefix: "REQUESTS_")) { $1 }
-            var environment = Launch.plainEnvironment.merging(own) { $1 }
-            environment["HOME"] = Launch.variable("HOME")
-            try await succeed(Launch(home + "/venv/bin/python", pip, environment: environment))
+            let python = try await PythonEnvironment.make(in: home, packages: ["pytest"] + packages)
             let path =
                 "\(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))/../EndToEnd/\(folder)"
-            let tests = Launch(
-                home + "/venv/bin/python",
+            let tests = python.launch(
                 ["-m", "pytest", "-q", "-p", "no:cacheprovider", path],
-                environment: Launch.plainEnvironment.merging(
-                    ["BUSBAR_DEVNET_URL": url, "PYTHONDONTWRITEBYTECODE": "1"]
-                ) { $1 }
+                variables: ["BUSBAR_DEVNET_URL": url]
             )
             return try await tests.run(limit: .patient(.seconds(240)))
-        }
-
-        private func succeed(_ launch: Launch) async throws {
-            let result = try await launch.run(limit: .patient(.seconds(240)))
-            guard result.succeeded else {
-                throw EndToEndError("\(launch.arguments.joined(separator: " ")) \(result.end): \(result.errors)")
-            }
         }
     }
 }
