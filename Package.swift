@@ -205,7 +205,7 @@ let package = Package(
                 nioCore, nioPosix, log,
             ]
         ),
-        tests("WebhooksTests", ["Webhooks", "Models", "LocalStack", "TestSupport"]),
+        tests("WebhooksTests", ["Webhooks", "Models", "LocalStack", "TestSupport"], exclude: ["Receiver"]),
         tests(
             "CourierTests",
             ["Courier", "Webhooks", "Models", "LocalStack", "TestSupport", nioCore, nioPosix, nioHTTP]
