@@ -37,6 +37,13 @@ struct AsyncAPITests {
         #expect(values(WithdrawalFailed.self, "reason") == raw(FailureReason.self))
         #expect(values(PriceUpdated.self, "trx_usd_state") == raw(PriceState.self))
         #expect(values(PriceUpdated.self, "market_demand") == raw(MarketDemand.self))
+        for message in [NotificationSend.self, AlertRaised.self, AlertEscalated.self, AlertResolved.self]
+            as [any Message.Type]
+        {
+            #expect(values(message, "severity") == raw(AlertSeverity.self), "\(message)")
+        }
+        #expect(values(AlertEscalated.self, "previous_severity") == raw(AlertSeverity.self))
+        #expect(values(NotificationDead.self, "channel") == raw(NotificationChannel.self))
     }
 
     private func raw<Value: RawRepresentable<String> & CaseIterable>(_: Value.Type) -> Set<String> {

@@ -81,6 +81,32 @@ struct GoldenTests {
         #expect(throws: DecodingError.self) { try JSON.decode(WithdrawalSettle.self, neither) }
     }
 
+    @Test func aNotificationSaysSomethingAndNotTooMuch() throws {
+        let golden = try JSON.fields(Files.golden(NotificationSend.name))
+        func read(_ field: String, _ value: String) throws -> NotificationSend {
+            var fields = golden
+            fields[field] = value
+            return try JSON.decode(NotificationSend.self, JSON.text(fields))
+        }
+        for (field, longest) in [("title", 200), ("text", 8000)] {
+            #expect(throws: Never.self, "\(field)") { try read(field, String(repeating: "가", count: longest)) }
+            for text in ["", String(repeating: "a", count: longest + 1)] {
+                #expect(throws: DecodingError.self, "\(field) of \(text.utf8.count)") { try read(field, text) }
+            }
+        }
+        #expect(throws: DecodingError.self) { try read("severity", "urgent") }
+    }
+
+    @Test func theKindOfAnAlertIsAWord() throws {
+        for kind in ["", "Energy_low", "energy low", "energy-low", String(repeating: "a", count: 65)] {
+            var fields = try JSON.fields(Files.golden(AlertRaised.name))
+            fields["kind"] = kind
+            let text = try JSON.text(fields)
+            #expect(throws: DecodingError.self, "\(kind)") { try JSON.decode(AlertRaised.self, text) }
+        }
+        #expect(AlertKind.endpointDisabled == AlertKind("endpoint_disabled") && AlertKind.test == AlertKind("test"))
+    }
+
     @Test func namesAreSnakeCaseAndIntegersStayBelow2To53() throws {
         for message in try Samples.all() {
             let name = type(of: message).name.wireName
