@@ -191,6 +191,10 @@ let package = Package(
                 nioCore, nioHTTP,
             ]
         ),
+        tests(
+            "DevnetTests",
+            ["Devnet", "Webhooks", "Models", "LocalStack", "TestSupport", httpClient, nioCore, nioHTTP]
+        ),
         tests("TelemetryTests", ["Telemetry", log, metrics]),
         tests("LocalStackTests", ["LocalStack", "TestSupport"]),
         tests("ArchitectureTests", []),

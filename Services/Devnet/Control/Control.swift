@@ -177,6 +177,8 @@ enum Control {
         _ = try ControlRequest(body, known: [])
         await node.reset()
         await node.prices.reset()
+        node.sink.reset()
+        node.chats.reset()
         return ["block": 0]
     }
 

@@ -80,6 +80,11 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
 struct Fields {
     private(set) var members: [JSON.Member] = []
 
+    init() {}
+
+    /// Those of an object, to add to.
+    init(_ object: JSON) { members = object.members ?? [] }
+
     var json: JSON { .object(members) }
 
     mutating func add(_ key: String, _ value: JSON?) {

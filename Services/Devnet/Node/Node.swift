@@ -12,6 +12,9 @@ actor Node {
     let configuration: Configuration
     /// The sources of prices that are played beside the chain.
     nonisolated let prices = PriceSandbox()
+    /// The receivers of webhooks, and the chat services.
+    nonisolated let sink = WebhookSink()
+    nonisolated let chats = ChatSandboxes()
     private let wallClock: any WallClock
     private(set) var chain: Blockchain
     private(set) var faults: Faults

@@ -57,6 +57,8 @@ struct Responder: HTTPResponder {
         }
         var path = request.uri.path
         while path.hasSuffix("/"), path.count > 1 { path.removeLast() }
+        if let response = try await sink(path, request, body, context) { return response }
+        if let response = try await chat(path, request, body, context) { return response }
         if let name = Routes.rest(of: path, after: "/devnet/") {
             return await control(name, request.method, body)
         }
@@ -164,7 +166,7 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private static func response(_ status: Int, _ json: JSON) -> Response {
+    static func response(_ status: Int, _ json: JSON) -> Response {
         response(status, json.bytes, retryAfter: nil)
     }
 
