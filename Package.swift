@@ -226,7 +226,7 @@ let package = Package(
             "BusbarCLITests",
             [
                 "BusbarCLI", "TestSupport", "LocalStack", "Ledger", "ServiceKit", "Planning", "Messaging", "Storage",
-                "Models", arguments,
+                "Webhooks", "Models", arguments,
             ]
         ),
         tests("MessagingTests", ["Messaging", "Models", "LocalStack", "TestSupport", log, lifecycle]),

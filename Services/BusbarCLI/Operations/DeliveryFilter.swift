@@ -33,13 +33,15 @@ struct DeliveryFilter: Sendable {
 extension EventPattern {
     /// The same as a regular expression of PostgreSQL.
     var expression: String {
-        let words = description.split(separator: ".").map { word in
+        let parts = description.split(separator: ".").enumerated().map { index, word in
+            let dot = index == 0 ? "" : "\\."
             switch word {
-            case "*": "[^.]+"
-            case "#": ".*"
-            default: String(word)
+            case "*": return dot + "[^.]+"
+            // Whatever follows, or nothing.
+            case "#": return index == 0 ? ".*" : "(\\..*)?"
+            default: return dot + word
             }
         }
-        return "^" + words.joined(separator: "\\.") + "$"
+        return "^" + parts.joined() + "$"
     }
 }

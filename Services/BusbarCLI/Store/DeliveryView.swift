@@ -70,14 +70,12 @@ enum DeliveryView {
         _ ranges: [ClosedRange<UUIDv7>],
         in connection: some PostgresQuerying
     ) async throws -> [Delivery] {
-        let (first, last) = (ranges.map(\.lowerBound), ranges.map(\.upperBound))
+        // Constants, for which the indices are used: a join with the ranges would read everything.
+        let conditions = ranges.map { range -> SQL in
+            " OR d.delivery_id BETWEEN \(range.lowerBound) AND \(range.upperBound)"
+        }
         return try await read(
-            """
-            SELECT d.*
-              FROM (SELECT DISTINCT r.first, r.last
-                      FROM unnest(\(first)::uuid[], \(last)::uuid[]) AS r(first, last)) AS r
-              JOIN notifier.v1_delivery AS d ON d.delivery_id BETWEEN r.first AND r.last
-            """,
+            "SELECT d.* FROM notifier.v1_delivery AS d WHERE false" + conditions.reduce(SQL(), +),
             in: connection
         ).sorted { $0.id < $1.id }
     }
