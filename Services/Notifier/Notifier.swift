@@ -15,6 +15,7 @@ struct Notifier: Sendable {
     let dispatcher: Dispatcher
     let events: EventIntake
     let sends: SendIntake
+    let library: TemplateLibrary
     private let sweep = Sweep()
 
     init(_ service: ServiceHost, _ configuration: NotifierConfiguration) throws {
@@ -28,7 +29,7 @@ struct Notifier: Sendable {
         settings.maximumTransfers = configuration.concurrency * 2
         let courier = try Courier(configuration: settings, logger: service.logger)
         let directory = EndpointDirectory(box: configuration.box, logger: service.logger)
-        let library = try TemplateLibrary(
+        library = try TemplateLibrary(
             folder: configuration.templateFolder,
             zone: ZoneOffset(minutes: configuration.utcOffset),
             logger: service.logger
@@ -49,18 +50,32 @@ struct Notifier: Sendable {
         sends = SendIntake(directory: directory, intake: events)
     }
 
+    /// Hears, sends and keeps house, once the service runs.
+    func work() {
+        service.add("deliveries", dispatcher)
+        service.shards("deliveries", count: Dispatcher.shardCount, dispatcher)
+        service.consume(Self.queue, inbox: true) { try await events.handle($0, $1) }
+        service.consume(NotificationSend.name.queue ?? "", inbox: true) { try await sends.handle($0, $1) }
+        service.loop("endpoints", every: .seconds(1)) { try await dispatcher.refresh() }
+        service.loop("due", every: .milliseconds(500), wakeUp: dispatcher.due) { try await findDue() }
+        service.loop("templates", every: .seconds(10)) { library.refresh() }
+        service.leaderLoop("disabled", every: .seconds(1)) { try await cancelOfDisabled() }
+        service.leaderLoop("backlog", every: .seconds(10)) { try await measureBacklog() }
+        service.leaderLoop("partitions", every: .seconds(600)) { try await keepPartitions() }
+    }
+
     /// Looks for what is due: of every endpoint each half second, in between of those that have more waiting.
-    func findDue() async throws { try await dispatcher.find(all: sweep.isDue()) }
+    private func findDue() async throws { try await dispatcher.find(all: sweep.isDue()) }
 
     /// Ends what was to be delivered to endpoints that are disabled, some at a time.
-    func cancelOfDisabled() async throws {
+    private func cancelOfDisabled() async throws {
         while try await PendingStore.cancelOfDisabled(1000, at: service.clock.now(), in: service.postgres) == 1000 {
             try Task.checkCancellation()
         }
     }
 
     /// Shows how much waits, and for how long the oldest of what is due.
-    func measureBacklog() async throws {
+    private func measureBacklog() async throws {
         let now = service.clock.now()
         let (count, oldest) = try await PendingStore.backlog(at: now, in: service.postgres)
         Gauge(label: "busbar_notifications_pending", factory: service.metrics).record(count)
@@ -69,7 +84,7 @@ struct Notifier: Sendable {
     }
 
     /// Makes the days' partitions and drops old ones.
-    func keepPartitions() async throws {
+    private func keepPartitions() async throws {
         let now = service.clock.now()
         _ = try await PendingStore.keepPartitions(at: now, from: now - configuration.retention, in: service.postgres)
     }

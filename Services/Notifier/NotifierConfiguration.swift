@@ -12,7 +12,6 @@ struct NotifierConfiguration: Sendable {
     static let allowedNetworks = ConfigurationKey.optional(
         "notifier.allowed_networks",
         .list,
-        default: "",
         "Private networks that endpoints may be in, as `10.1.0.0/16`; by default none."
     )
     static let timeout = ConfigurationKey.optional(
@@ -105,7 +104,7 @@ struct NotifierConfiguration: Sendable {
         }
         let box = read(Self.secretsKey) { try SecretBox(keys: configuration.optionalText(Self.secretsKey) ?? "") }
         let policy = read(Self.allowedNetworks) {
-            AddressPolicy(allowed: try configuration.list(Self.allowedNetworks).map { try CIDR($0) })
+            AddressPolicy(allowed: try CIDR.list(configuration.optionalText(Self.allowedNetworks) ?? ""))
         }
         relay = read(Self.smtpURL) { try Self.relay(configuration) } ?? nil
         timeout = configuration.duration(Self.timeout)

@@ -37,12 +37,18 @@ import Testing
     @Test func replicasShareTheShardsAndTakeOverFromOneThatEnds() async throws {
         try await withGround { ground in
             let (first, second, third) = (Owner(), Owner(), Owner())
-            try await ground.running { $0.shards("work", count: 8, first) } while: { _ in
+            try await ground.running {
+                $0.shards("work", count: 8, first)
+            } while: { _ in
                 try await eventually("the only replica owns all") { first.owned.count == 8 }
-                try await ground.running { $0.shards("work", count: 8, second) } while: { _ in
+                try await ground.running {
+                    $0.shards("work", count: 8, second)
+                } while: { _ in
                     try await eventually("two share") { first.owned.count == 4 && second.owned.count == 4 }
                     #expect(first.owned.isDisjoint(with: second.owned))
-                    try await ground.running { $0.shards("work", count: 8, third) } while: { _ in
+                    try await ground.running {
+                        $0.shards("work", count: 8, third)
+                    } while: { _ in
                         try await eventually("three share") {
                             let all = [first, second, third].map(\.owned)
                             return all.allSatisfy { (2...3).contains($0.count) }
@@ -64,7 +70,9 @@ import Testing
     @Test func whoLosesItsSessionIsToldAndTakesShardsAnew() async throws {
         try await withGround { ground in
             let owner = Owner()
-            try await ground.running { $0.shards("work", count: 4, owner) } while: { host in
+            try await ground.running {
+                $0.shards("work", count: 4, owner)
+            } while: { host in
                 try await eventually("it owns all") { owner.owned.count == 4 }
                 try await host.postgres.execute(
                     """
