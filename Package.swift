@@ -178,7 +178,12 @@ let package = Package(
             ]
         ),
 
-        .target(name: "TestSupport", dependencies: ["LocalStack", nioCore, nioPosix], path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["LocalStack", nioCore, nioPosix],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
         tests("ModelsTests", ["Models"]),
         tests("CatalogueTests", ["Models"], exclude: ["Golden"]),
         tests("PlanningTests", ["Planning", "Models"]),
