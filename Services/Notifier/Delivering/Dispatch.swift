@@ -67,6 +67,7 @@ struct Dispatch {
     private var owned: Set<Int> = []
     private var rotation: Deque<UUIDv7> = []
     private var wakes: Heap<Wake> = []
+    private var awaited: ContinuousClock.Instant?
     /// By shard, deliveries held whose lane is gone already.
     private var leaving: [UUIDv7: Int] = [:]
     /// While the database is asked, what ended meanwhile: its answer may show it as it was before.
@@ -191,8 +192,17 @@ struct Dispatch {
 
     // MARK: Turns
 
-    /// When a lane that waits may go on.
-    var nextWake: ContinuousClock.Instant? { wakes.min?.at }
+    /// When a lane that waits may go on. Somebody wakes up then: until it is asked again, ``hasEarlierWake`` compares with it.
+    mutating func nextWake() -> ContinuousClock.Instant? {
+        awaited = wakes.min?.at
+        return awaited
+    }
+
+    /// Whether a lane may go on before the moment that is waited for.
+    var hasEarlierWake: Bool {
+        guard let next = wakes.min?.at else { return false }
+        return awaited.map { next < $0 } ?? true
+    }
 
     /// What is to be attempted now.
     mutating func next(at now: ContinuousClock.Instant) -> [Launch] {

@@ -168,14 +168,14 @@ final class Dispatcher: Service, ShardOwner {
 
     /// Hands out what may be sent now.
     private func pump() {
-        let next = state.withLock { $0.next(at: .now) }
+        let (next, hasEarlierWake) = state.withLock { state in (state.next(at: .now), state.hasEarlierWake) }
         for launch in next { self.launch.yield(launch) }
-        if state.withLock({ $0.nextWake }) != nil { alarm.ring() }
+        if hasEarlierWake { alarm.ring() }
     }
 
     private func keepTime() async {
         while !isStopping.load(ordering: .acquiring), !Task.isCancelled {
-            let wake = state.withLock { $0.nextWake }
+            let wake = state.withLock { $0.nextWake() }
             let wait = wake.map { max($0 - .now, .milliseconds(1)) } ?? .seconds(60)
             await alarm.wait(atMost: wait)
             guard let wake, wake <= .now else { continue }
