@@ -176,7 +176,8 @@ import Webhooks
             dispatch.written(launch.deliveries)
         }
         #expect(dispatch.next(at: start).isEmpty)
-        let wake = try #require(dispatch.nextWake())
+        let next = dispatch.nextWake()
+        let wake = try #require(next)
         #expect(wake > start)
         // One request tries whether it is well again.
         let probe = dispatch.next(at: wake)
