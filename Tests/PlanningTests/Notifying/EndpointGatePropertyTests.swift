@@ -159,7 +159,12 @@ struct EndpointGatePropertyTests {
                 case .go:
                     count += 1
                     gate.ended(.delivered, at: now)
-                case .wait(let until): now = until
+                case .wait(let until):
+                    guard until > now else {
+                        Issue.record("a wait for the past, seed \(seed)")
+                        return
+                    }
+                    now = until
                 case .full:
                     Issue.record("full, seed \(seed)")
                     return
@@ -185,7 +190,12 @@ struct EndpointGatePropertyTests {
                     begun.append(now - start)
                     now = now + .milliseconds(random.int(1...15_000))
                     gate.ended(.failed(.timedOut), at: now)
-                case .wait(let until): now = until
+                case .wait(let until):
+                    guard until > now else {
+                        Issue.record("a wait for the past, seed \(seed)")
+                        return
+                    }
+                    now = until
                 case .full:
                     Issue.record("full, seed \(seed)")
                     return
