@@ -6,12 +6,17 @@ struct HouseService: Sendable {
     let preferredPort: Int
     /// Its login role at the database: the owner of its schema.
     let role: String
+    /// Whether it asks a node of the chain.
+    var needsChain = true
 
     /// In the order of their start.
     static let all = [
         HouseService(name: "allocator", preferredPort: 18_101, role: "allocator"),
         HouseService(name: "price-feed", preferredPort: 18_121, role: "prices"),
     ]
+
+    /// Tells systems and people what has happened.
+    static let notifier = HouseService(name: "notifier", preferredPort: 18_141, role: "notifier", needsChain: false)
 
     /// Ports of the servers below, taken when free.
     static let brokerPort = 15_672

@@ -58,7 +58,7 @@ struct LocalStackController: Sendable {
         _ group: inout ThrowingTaskGroup<Void, any Error>
     ) async throws -> RunningStack {
         let devnetPort = try FreePort.find(preferring: HouseService.devnetPort)
-        let devnet = options.nodes == nil ? "http://127.0.0.1:\(devnetPort)" : nil
+        let devnet = options.needsDevnet ? "http://127.0.0.1:\(devnetPort)" : nil
         var environment = StackEnvironment(
             brokerPort: servers.broker.port,
             brokerUser: servers.broker.user,
@@ -75,7 +75,7 @@ struct LocalStackController: Sendable {
         environment = try await console.step("database and topology") { [environment] in
             (try await StackPreparation.migrate(environment, layout: layout), "")
         }
-        if options.nodes == nil {
+        if options.needsDevnet {
             let node = try ServiceProcess.devnet(layout, port: devnetPort, blockInterval: options.blockInterval)
             try await start([node], called: "devnet", processes, &group)
             environment = try await console.step("keys, pool and wallets on the chain") { [environment] in
@@ -90,7 +90,7 @@ struct LocalStackController: Sendable {
             }
         }
         await books.setVariables(environment.variables)
-        let services = try ServiceProcess.services(layout, environment, replicas: options.replicas)
+        let services = try ServiceProcess.services(options.services, layout, environment, replicas: options.replicas)
         try await start(services, called: "services", processes, &group)
         return RunningStack(environment: environment, layout: layout, devnet: devnet)
     }

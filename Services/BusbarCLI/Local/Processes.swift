@@ -49,14 +49,15 @@ extension ServiceProcess {
         )
     }
 
-    /// All services of the house, each as often as asked for.
+    /// Services of the house, each as often as asked for.
     static func services(
+        _ services: [HouseService],
         _ layout: StackLayout,
         _ environment: StackEnvironment,
         replicas: [String: Int]
     ) throws -> [ServiceProcess] {
         var taken: Set<Int> = []
-        return try HouseService.all.flatMap { service in
+        return try services.flatMap { service in
             let program = try executable(service.name, layout)
             let count = replicas[service.name] ?? 1
             return try (0..<count).map { number in

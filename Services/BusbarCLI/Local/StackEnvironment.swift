@@ -10,7 +10,7 @@ struct StackEnvironment: Sendable {
     var databaseUser: String
     var databasePassword: String
     var databaseName: String
-    /// The chain's node.
+    /// The chain's node; empty without a chain.
     var node: String
     /// The devnet whose time is followed; nil on a real network.
     var clock: String?
@@ -33,8 +33,8 @@ struct StackEnvironment: Sendable {
             "BUSBAR_DATABASE_PASSWORD": databasePassword,
             "BUSBAR_DATABASE_NAME": databaseName,
             "BUSBAR_DATABASE_TLS": "disable",
-            "BUSBAR_TRON_NODES": node,
         ]
+        if !node.isEmpty { all["BUSBAR_TRON_NODES"] = node }
         if let clock {
             all["BUSBAR_CLOCK_URL"] = clock
             for source in Self.priceSources {
