@@ -173,8 +173,8 @@ let package = Package(
                 "LocalStack", "Ledger", "ServiceKit", "Planning", "Tron", "ChainModel", "Models", "Messaging",
                 "Webhooks",
                 "Storage",
-                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, lifecycle,
-                log,
+                "Schemas", "Telemetry", "CRabbitMQ", "CPostgres", arguments, httpClient, nioCore, nioHTTP, nioPosix,
+                lifecycle, log,
             ]
         ),
 

@@ -32,36 +32,19 @@ struct AllocatorProcess: Sendable {
             return line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
         }
         return Reading(
-            cpuSeconds: cpuSeconds,
+            cpuSeconds: ProcessUsage.cpuSeconds(of: pid),
             messages: value("busbar_batch_size_sum"),
             commits: value("busbar_batch_size_count")
         )
     }
 
-    /// User and system time it has used.
-    private var cpuSeconds: Double {
-        guard let text = LocalFile.read("/proc/\(pid)/stat"), let close = text.lastIndex(of: ")") else { return 0 }
-        let fields = text[text.index(after: close)...].split(separator: " ")
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    }
-
     /// Resident memory in bytes.
-    var residentBytes: Int {
-        let line = LocalFile.read("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return (line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0)
-            * 1024
-    }
+    var residentBytes: Int { ProcessUsage.residentBytes(of: pid) }
 
     /// Holds it still while `body` runs.
     func frozen<R: Sendable>(_ body: () async throws -> R) async throws -> R {
         kill(pid, SIGSTOP)
         defer { kill(pid, SIGCONT) }
         return try await body()
-    }
-
-    /// The machine's load over one minute.
-    static var load: String {
-        LocalFile.read("/proc/loadavg").flatMap { $0.split(separator: " ").first.map(String.init) } ?? "unknown"
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import LocalStack
 internal import Messaging
 internal import Models
@@ -53,7 +52,7 @@ struct Bench: Sendable {
     }
 
     func run() async throws -> BenchReport {
-        let before = AllocatorProcess.load
+        let before = ProcessUsage.load
         var next = 0
         func numbers(_ count: Int) -> Range<Int> {
             defer { next += count }
@@ -75,8 +74,8 @@ struct Bench: Sendable {
             lone: lone,
             residentBytes: resident,
             loadBefore: before,
-            loadAfter: AllocatorProcess.load,
-            processors: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            loadAfter: ProcessUsage.load,
+            processors: ProcessUsage.processors
         )
     }
 
@@ -150,12 +149,9 @@ struct Bench: Sendable {
         var broker = traffic.broker
         broker.user = environment.brokerUser
         broker.password = environment.brokerPassword
-        let database =
-            "host=127.0.0.1 port=\(environment.databasePort) dbname=\(environment.databaseName) "
-            + "user=\(environment.databaseUser) password=\(environment.databasePassword) sslmode=disable"
         let chain = BareChain(
             broker: broker,
-            database: database,
+            database: environment.bareDatabase,
             queue: BenchWorld.limitQueue,
             partner: world.partner.rawValue,
             batch: options.batch,

@@ -114,8 +114,9 @@ struct BenchReport: Codable, Sendable {
     /// Whether all targets are met.
     var isGood: Bool { targets.allSatisfy(\.isMet) }
 
-    /// A number with so many places.
+    /// A number with so many places; a dash for none.
     static func text(_ number: Double, _ places: Int) -> String {
+        guard number.isFinite else { return "-" }
         let scale = (0..<places).reduce(1) { value, _ in value * 10 }
         let scaled = Int((number * Double(scale)).rounded())
         guard places > 0 else { return String(scaled) }

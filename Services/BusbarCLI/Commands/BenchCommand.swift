@@ -6,7 +6,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure the house on this machine.",
-        subcommands: [BenchAllocate.self]
+        subcommands: [BenchAllocate.self, BenchNotify.self]
     )
 }
 

@@ -95,13 +95,30 @@ final class BareBroker {
             guard amqp_simple_wait_frame(handle, &frame) == AMQP_STATUS_OK.rawValue else {
                 throw BareFailure("broker: no confirm")
             }
-            let method = frame.payload.method
-            guard frame.frame_type == AMQP_FRAME_METHOD, method.id == AMQP_BASIC_ACK_METHOD,
-                let ack = method.decoded?.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
-            else { throw BareFailure("broker: does not confirm") }
-            confirmed = ack.multiple != 0 ? max(confirmed, ack.delivery_tag) : confirmed + 1
+            try note(frame)
         }
         amqp_maybe_release_buffers(handle)
+    }
+
+    /// Takes the confirms that have come, without waiting for any.
+    func takeConfirms() throws(BareFailure) {
+        while confirmed < published {
+            var frame = amqp_frame_t()
+            var none = timeval()
+            let status = amqp_simple_wait_frame_noblock(handle, &frame, &none)
+            if status == AMQP_STATUS_TIMEOUT.rawValue { break }
+            guard status == AMQP_STATUS_OK.rawValue else { throw BareFailure("broker: no confirm (\(status))") }
+            try note(frame)
+        }
+        amqp_maybe_release_buffers(handle)
+    }
+
+    private func note(_ frame: amqp_frame_t) throws(BareFailure) {
+        let method = frame.payload.method
+        guard frame.frame_type == AMQP_FRAME_METHOD, method.id == AMQP_BASIC_ACK_METHOD,
+            let ack = method.decoded?.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
+        else { throw BareFailure("broker: does not confirm") }
+        confirmed = ack.multiple != 0 ? max(confirmed, ack.delivery_tag) : confirmed + 1
     }
 
     private func check(_ call: String) throws(BareFailure) {

@@ -55,3 +55,11 @@ final class BareDatabase {
 
     private var problem: String { PQerrorMessage(connection).map { String(cString: $0) } ?? "out of memory" }
 }
+
+extension StackEnvironment {
+    /// The stack's database as libpq takes it.
+    var bareDatabase: String {
+        "host=127.0.0.1 port=\(databasePort) dbname=\(databaseName) user=\(databaseUser) password=\(databasePassword) "
+            + "sslmode=disable"
+    }
+}

@@ -10,7 +10,7 @@ struct BareMessage: Sendable {
 /// What all messages of a kind share: where they go, and properties.
 final class BareEnvelope {
     let exchange: BareText
-    let key: BareText
+    var key: BareText
     private let type: BareText
     private let appID = BareText("busbar-bench")
     private let contentType = BareText("application/json")
@@ -36,6 +36,12 @@ final class BareEnvelope {
             properties._flags |= amqp_flags_t(AMQP_BASIC_USER_ID_FLAG)
             properties.user_id = user.bytes
         }
+    }
+
+    /// The time that messages tell from now on, in seconds since 1970.
+    var seconds: UInt64 {
+        get { properties.timestamp }
+        set { properties.timestamp = newValue }
     }
 
     /// Lends the C structures of a message.
