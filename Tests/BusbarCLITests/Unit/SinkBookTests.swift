@@ -1,5 +1,6 @@
 import LocalStack
 import Models
+import ServiceKit
 import Testing
 import Webhooks
 
