@@ -256,13 +256,7 @@ enum Demo {
         }
         for finding in summary.findings.prefix(20) { console.bad(finding) }
         console.line()
-        if summary.isClean {
-            console.good(
-                "every withdrawal settled, nothing burnt for energy, everything reclaimed, the books are clean"
-            )
-        } else {
-            console.bad("not everything was as it should be")
-        }
+        if summary.isClean { console.good(summary.closing) } else { console.bad(summary.closing) }
         if json { Console().line(summary.json) }
     }
 

@@ -13,6 +13,8 @@ final class DemoLedger: Sendable {
         var endedAt: ContinuousClock.Instant?
         var promised: Energy = .zero
         var txid: TransactionID?
+        /// How the transfer that was sent was to be paid for; `nil` before one was.
+        var method: AllocationMethod?
         var revocations = 0
         /// Whether the newest word is to send it.
         var maySend = false

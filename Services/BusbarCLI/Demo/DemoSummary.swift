@@ -59,9 +59,12 @@ struct DemoSummary: Codable, Sendable {
     var requestToSettled: Latency
     var energyPromised: Int64 = 0
     var energyUsed: Int64 = 0
-    /// TRX burnt for energy though energy was promised.
+    /// TRX burnt for energy though energy was promised, and by how many transfers.
     var unplannedBurnSun: Int64 = 0
+    var unplannedBurns = 0
+    /// TRX burnt for energy by transfers that were told to burn, and how many these are.
     var plannedBurnSun: Int64 = 0
+    var plannedBurns = 0
     var bandwidthBurnSun: Int64 = 0
     /// What the same transfers had cost without any energy.
     var burnEverythingSun: Int64 = 0
@@ -96,7 +99,9 @@ struct DemoSummary: Codable, Sendable {
         case energyPromised = "energy_promised"
         case energyUsed = "energy_used"
         case unplannedBurnSun = "unplanned_burn_sun"
+        case unplannedBurns = "unplanned_burns"
         case plannedBurnSun = "planned_burn_sun"
+        case plannedBurns = "planned_burns"
         case bandwidthBurnSun = "bandwidth_burn_sun"
         case burnEverythingSun = "burn_everything_sun"
         case chargedSun = "charged_sun"
@@ -116,7 +121,15 @@ struct DemoSummary: Codable, Sendable {
             energyPromised += course.promised.rawValue
             guard let settled = course.settled else { continue }
             energyUsed += settled.energyUsed.rawValue
-            unplannedBurnSun += settled.energyFee.rawValue
+            if settled.energyFee > .zero {
+                if course.method == .burn {
+                    plannedBurnSun += settled.energyFee.rawValue
+                    plannedBurns += 1
+                } else {
+                    unplannedBurnSun += settled.energyFee.rawValue
+                    unplannedBurns += 1
+                }
+            }
             bandwidthBurnSun += settled.bandwidthFee.rawValue
             if let cost = settled.cost {
                 chargedSun += cost.total.rawValue
@@ -153,10 +166,22 @@ struct DemoSummary: Codable, Sendable {
     /// Whether everything went as it should.
     var isClean: Bool {
         // Energy that a supplier takes back early is burnt for by transfers that are on their way.
-        outcomes == ["settled": requested] && (unplannedBurnSun == 0 || trouble != nil) && stillDelegatedSun == 0
+        outcomes == ["settled": requested] && (unplannedBurns == 0 || trouble != nil) && stillDelegatedSun == 0
             && trouble?.isClean ?? true
             && chargedSun == bookedSun && stillHeldSun == 0 && audit.values.allSatisfy { $0 == 0 }
-            && audit.values.allSatisfy { $0 == 0 } && holdings.allSatisfy { $0.difference == 0 }
+            && holdings.allSatisfy { $0.difference == 0 }
+    }
+
+    /// What the run came to, in one sentence.
+    var closing: String {
+        guard isClean else { return "not everything was as it should be" }
+        let burnt =
+            switch (unplannedBurns, plannedBurns) {
+            case (0, 0): "nothing burnt for energy"
+            case (0, let planned): "\(planned) burnt for energy as planned and no other"
+            case (let unplanned, _): "\(unplanned) burnt for energy unplanned while suppliers failed"
+            }
+        return "every withdrawal settled, \(burnt), everything reclaimed, the books are clean"
     }
 
     /// Share, cost and time to chain by source; empty when all came from own stake.
@@ -203,6 +228,10 @@ struct DemoSummary: Codable, Sendable {
             let digits = String(1_000_000 + fraction).dropFirst().prefix(3)
             return "\(sun < 0 ? "-" : "")\(whole).\(digits) TRX"
         }
+        func burnt(_ sun: Int64, _ word: String, by transfers: Int) -> String {
+            let amount = "\(trx(sun)) \(word)"
+            return transfers == 0 ? amount : "\(amount) (\(transfers) transfer\(transfers == 1 ? "" : "s"))"
+        }
         func line(_ latency: Latency) -> String {
             "p50 \(latency.p50) ms   p99 \(latency.p99) ms   max \(latency.most) ms"
         }
@@ -221,7 +250,11 @@ struct DemoSummary: Codable, Sendable {
             ("sent -> settled", line(sentToSettled)),
             ("request -> settled", line(requestToSettled)),
             ("energy", "\(energyPromised) promised, \(energyUsed) used"),
-            ("burnt for energy", "\(trx(unplannedBurnSun)) unplanned, \(trx(plannedBurnSun)) planned"),
+            (
+                "burnt for energy",
+                burnt(unplannedBurnSun, "unplanned", by: unplannedBurns) + ", "
+                    + burnt(plannedBurnSun, "planned", by: plannedBurns)
+            ),
             ("burnt for bandwidth", trx(bandwidthBurnSun)),
             ("burning everything", "\(trx(burnEverythingSun)); saved \(trx(saved))"),
             (

@@ -22,6 +22,7 @@ struct DemoUpstream: Sendable {
     private struct Transfer: Sendable {
         var id: WithdrawalID
         var feeLimit: Sun
+        var method: AllocationMethod
     }
 
     /// Runs until every withdrawal of this partner has ended.
@@ -90,7 +91,8 @@ struct DemoUpstream: Sendable {
                 course.promised = ready.energyAvailable
                 course.maySend = true
             }
-            return isNews ? Transfer(id: ready.withdrawalID, feeLimit: ready.feeLimit) : nil
+            return isNews
+                ? Transfer(id: ready.withdrawalID, feeLimit: ready.feeLimit, method: ready.method) : nil
         case WithdrawalRevoked.name.wireName:
             let revoked = try decoder.decode(WithdrawalRevoked.self, from: data)
             _ = ledger.take(revoked.withdrawalID, sequence: revoked.sequence) { course in
@@ -144,7 +146,10 @@ struct DemoUpstream: Sendable {
             // What was sent is never sent again, whatever the events say: it would be a second payment.
             guard let course = ledger[transfer.id], course.maySend, course.txid == nil else { continue }
             let signed = try await sign(course.order, feeLimit: transfer.feeLimit)
-            ledger.update(transfer.id) { $0.txid = signed.id }
+            ledger.update(transfer.id) { course in
+                course.txid = signed.id
+                course.method = transfer.method
+            }
             var outcome = await chain.broadcast(signed)
             while case .retrySameBytes = outcome {
                 try await Task.sleep(for: .milliseconds(200))
