@@ -111,7 +111,13 @@ struct PartnerPolicySet: AsyncParsableCommand {
     var partnerFallback: String?
     @Option(name: .customLong("block-limit"), help: "Withdrawals that one purchase may be for, 1 to 200.")
     var blockLimit: String?
-    @Option(help: "yes: a second rental may stand beside one that ends after its promises.") var overlap: String?
+    @Option(
+        help: """
+            yes: a second rental may stand at a wallet beside one that has not ended; no: none is bought for the wallet \
+            until that one has ended.
+            """
+    )
+    var overlap: String?
 
     func validate() throws {
         guard house != (id != nil) else { throw ValidationError("name a partner, or give --house") }
