@@ -68,7 +68,7 @@ struct PurchaseTransaction {
         var actions: [PurchaseAction] = []
         var proven: [UUIDv7] = []
         var unproven: [UUIDv7] = []
-        var failed: [(id: UUIDv7, reason: String)] = []
+        var failed: [AcquisitionStore.Failure] = []
         var ended: [UUIDv7] = []
         var entries: [LedgerEntry] = []
         var settled: [SupplierOrderSettled] = []
@@ -102,7 +102,7 @@ struct PurchaseTransaction {
                 "a supplier delivered less than was ordered",
                 metadata: ["order": "\(life.order.key)", "supplier": "\(life.order.supplier)", "missing": "\(energy)"]
             )
-        case .failOver(let reason): fold.failed.append((id, reason))
+        case .failOver(let reason): fold.failed.append(.init(acquisition: id, reason: reason))
         case .charged(let difference, let number):
             fold.entries.append(
                 .purchase(
@@ -160,15 +160,8 @@ struct PurchaseTransaction {
             try work.publish(AcquisitionProven(body))
         }
         try await AcquisitionStore.reopen(fold.unproven, in: transaction)
-        for failed in fold.failed {
-            let bodies = try await AcquisitionStore.mark(
-                [failed.id],
-                .failed,
-                reason: String(failed.reason.prefix(500)),
-                now: now,
-                in: transaction
-            )
-            for body in bodies { try work.publish(AcquisitionFailed(body)) }
+        for body in try await AcquisitionStore.fail(fold.failed, now: now, in: transaction) {
+            try work.publish(AcquisitionFailed(body))
         }
         for body in try await AcquisitionStore.mark(fold.ended, .reclaimed, now: now, in: transaction) {
             try work.publish(AcquisitionReclaimed(body))

@@ -88,10 +88,10 @@ struct SolidityKeeper {
         try await service.transaction { work in
             let transaction = work.database
             try await AcquisitionStore.update(ended, now: work.now, in: transaction)
-            let failed = try await AcquisitionStore.mark(
-                replaced.compactMap(\.acquisition),
-                .failed,
-                reason: "the transaction never took effect",
+            let failed = try await AcquisitionStore.fail(
+                replaced.compactMap(\.acquisition).map {
+                    .init(acquisition: $0, reason: "the transaction never took effect")
+                },
                 now: work.now,
                 in: transaction
             )

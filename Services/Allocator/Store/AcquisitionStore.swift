@@ -139,12 +139,38 @@ enum AcquisitionStore {
         )
     }
 
+    /// Why an acquisition came to nothing.
+    struct Failure: Sendable {
+        var acquisition: UUIDv7
+        var reason: String
+    }
+
     /// Ends acquisitions, or marks them proven.
     /// - Returns: what changed, to be told.
     static func mark(
         _ acquisitions: [UUIDv7],
         _ state: AcquisitionState,
-        reason: String? = nil,
+        now: Timestamp,
+        in transaction: PostgresTransaction
+    ) async throws -> [AcquisitionEventBody] {
+        try await mark(acquisitions, state, reasons: acquisitions.map { _ in nil }, now: now, in: transaction)
+    }
+
+    /// Ends acquisitions as failed, each for its own reason.
+    /// - Returns: what changed, to be told.
+    static func fail(
+        _ failures: [Failure],
+        now: Timestamp,
+        in transaction: PostgresTransaction
+    ) async throws -> [AcquisitionEventBody] {
+        let reasons = failures.map { String($0.reason.prefix(500)) }
+        return try await mark(failures.map(\.acquisition), .failed, reasons: reasons, now: now, in: transaction)
+    }
+
+    private static func mark(
+        _ acquisitions: [UUIDv7],
+        _ state: AcquisitionState,
+        reasons: [String?],
         now: Timestamp,
         in transaction: PostgresTransaction
     ) async throws -> [AcquisitionEventBody] {
@@ -152,10 +178,11 @@ enum AcquisitionStore {
         let rows = try await transaction.query(
             """
             UPDATE allocator.acquisition q
-               SET state = \(state), reason = \(reason),
+               SET state = \(state), reason = r.t,
                    proven_at = CASE WHEN \(state)::text = 'proven' THEN \(now) ELSE q.proven_at END,
                    ended_at = CASE WHEN \(state)::text IN ('failed', 'reclaimed') THEN \(now) END
-             WHERE q.acquisition_id = ANY(\(acquisitions)::uuid[]) AND q.state <> \(state)
+              FROM unnest(\(acquisitions)::uuid[], \(reasons)::text[]) AS r(i, t)
+             WHERE q.acquisition_id = r.i AND q.state <> \(state)
                AND (\(state)::text <> 'proven' OR q.state = 'started')
             RETURNING q.acquisition_id, q.wallet, q.source, q.pool_id, q.energy, q.stake_sun
             """,
