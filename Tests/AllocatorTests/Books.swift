@@ -175,6 +175,8 @@ struct Books: Sendable {
         _ view: ChainView,
         _ limits: SigningLimits,
         terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
+        suppliers: [RegisteredSupplier] = [],
+        prices: ChainPrices = Books.prices,
         now: Timestamp
     ) -> CycleTransaction {
         var policy = AllocationPolicy()
@@ -182,7 +184,7 @@ struct Books: Sendable {
         policy.limits = limits
         return CycleTransaction(
             view: view,
-            registry: registry(terms),
+            registry: registry(terms, suppliers: suppliers),
             prices: prices,
             ownStake: EnergyOffer(source: "own_stake", price: SunPerEnergy(rawValue: 2_000_000)),
             policy: policy,
@@ -194,14 +196,18 @@ struct Books: Sendable {
     }
 
     /// The partner and its wallets.
-    static func registry(_ terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero)) -> RegistrySnapshot {
+    static func registry(
+        _ terms: PricingTerms = PricingTerms(marginPermille: 0, fee: .zero),
+        suppliers: [RegisteredSupplier] = []
+    ) -> RegistrySnapshot {
         RegistrySnapshot(
             revision: 1,
             partners: partner.map { [.init(id: $0, paused: false, terms: terms)] } ?? [],
             hotWallets: Dictionary(
                 uniqueKeysWithValues: wallets.compactMap { wallet in partner.map { (wallet, $0) } }
             ),
-            pools: [pool]
+            pools: [pool],
+            suppliers: suppliers
         )
     }
 

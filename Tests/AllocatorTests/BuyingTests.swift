@@ -128,6 +128,65 @@ struct BuyingTests {
         }
     }
 
+    @Test func acquisitionsFailTogetherAndEachForItsOwnReason() async throws {
+        try await Books.with { books in
+            let lives = (1...3).map { number in
+                Purchase(order(Int64(number), wallet: number), rules: .lookUpOnly, limits: .house, now: now)
+            }
+            try await insert(lives, books)
+            let ids = lives.map(\.order.acquisition)
+            let failures: [AcquisitionStore.Failure] = [
+                .init(acquisition: ids[0], reason: "sold out"),
+                .init(acquisition: ids[2], reason: String(repeating: "x", count: 900)),
+                .init(acquisition: UUIDv7(at: now + .seconds(99)), reason: "nobody knows it"),
+            ]
+            let told = try await books.client.withTransaction {
+                try await AcquisitionStore.fail(failures, now: now, in: $0)
+            }
+            #expect(Set(told.map(\.acquisitionID)) == [ids[0], ids[2]])
+            let stored = try await books.client.query(
+                "SELECT state || ' ' || coalesce(left(reason, 8) || length(reason), '-') FROM allocator.acquisition ORDER BY acquisition_id",
+                as: String.self
+            )
+            #expect(stored == ["failed sold out8", "started -", "failed xxxxxxxx500"])
+            let again = try await books.client.withTransaction {
+                try await AcquisitionStore.fail(failures, now: now, in: $0)
+            }
+            #expect(again.isEmpty, "what has failed is told once")
+        }
+    }
+
+    /// A cycle of a house with a supplier.
+    private func cycle(_ books: Books) async throws -> CycleTransaction.Result {
+        let registered = try RegisteredSupplier(id: #require(supplier), kind: "tronzap", rank: 1, state: .active)
+        let cycle = Books.transaction(
+            books.view(first: false),
+            SigningLimits(),
+            suppliers: [registered],
+            now: now
+        )
+        return try await books.client.withTransaction { try await cycle.run(in: $0) }
+    }
+
+    @Test func nothingIsReadOfSuppliersUntilSomebodyMissesEnergy() async throws {
+        try await Books.with { books in
+            try await books.advance(to: Books.head + 1, energy: [0: 60_000])
+            try await books.client.execute("ALTER TABLE allocator.supplier_state RENAME TO hidden")
+            #expect(try await cycle(books).signed == 0)
+            try await books.request("served", wallet: 0)
+            #expect(try await cycle(books).signed == 0, "its energy stands at the wallet")
+            try await books.request("waiting", wallet: 1)
+            do {
+                _ = try await cycle(books)
+                Issue.record("the table was not asked")
+            } catch let error as PostgresError {
+                #expect(error.sqlState == .undefinedTable)
+            }
+            try await books.client.execute("ALTER TABLE allocator.hidden RENAME TO supplier_state")
+            #expect(try await cycle(books).signed == 1)
+        }
+    }
+
     @Test func whatAnotherVersionLeftOfASupplierIsLearntAnew() async throws {
         try await Books.with { books in
             try await books.client.execute(

@@ -5,27 +5,21 @@ internal import Storage
 extension CycleTransaction {
     /// What one cycle knows of sources besides pools, and what it orders.
     struct Buying: Sendable {
-        var view: BuyingView
+        var view = BuyingView()
         /// All stake of each pool, delegated or not: its reserve is a share of it.
-        var stakes: [String: Sun]
+        var stakes: [String: Sun] = [:]
         var purchases: [Purchase] = []
         var serves: [Int32] = []
-
-        init(view: BuyingView, stakes: [String: Sun]) {
-            self.view = view
-            self.stakes = stakes
-        }
+        /// Whether ``view`` and ``stakes`` are as stored: they are read once somebody misses energy.
+        var isRead = false
     }
 
-    /// What suppliers sell now. Without any nothing is read.
-    func buyingView(in transaction: PostgresTransaction) async throws -> BuyingView {
-        guard !registry.suppliers.isEmpty else { return BuyingView() }
-        return try await BuyingView(registry, sellers: Set(purchaseRules.keys), now: now, in: transaction)
-    }
-
-    /// All stake of the pools, where a reserve is to be kept of it.
-    func stakes(in transaction: PostgresTransaction) async throws -> [String: Sun] {
-        registry.suppliers.isEmpty ? [:] : try await DelegationStore.delegated(in: transaction)
+    /// Reads what suppliers sell now and what the pools have, unless that is done. Without suppliers there is nothing to read.
+    func read(_ buying: inout Buying, in transaction: PostgresTransaction) async throws {
+        guard !buying.isRead, !registry.suppliers.isEmpty else { return }
+        buying.view = try await BuyingView(registry, sellers: Set(purchaseRules.keys), now: now, in: transaction)
+        buying.stakes = try await DelegationStore.delegated(in: transaction)
+        buying.isRead = true
     }
 
     /// What others have delegated to hot wallets in the new blocks.

@@ -42,6 +42,8 @@ extension CycleTransaction {
                     now: now
                 )
             }
+            guard plan.deficit > .zero else { continue }
+            try await read(&buying, in: transaction)
             let isUnderWay = underWay.contains(wallet)
             orders += acquire(for: plan, isUnderWay: isUnderWay, &purse, &set, &pools, &buying, &result)
         }

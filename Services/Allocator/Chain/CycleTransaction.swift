@@ -89,7 +89,7 @@ struct CycleTransaction {
         let budget = try await signingBudget(for: set, in: transaction)
         var pools = try await DelegationStore.pools(in: transaction)
         for id in pools.keys { pools[id]?.signable = budget.left(of: id) }
-        var buying = Buying(view: try await buyingView(in: transaction), stakes: try await stakes(in: transaction))
+        var buying = Buying()
         var orders = try await promise(&set, underWay: underWay, pools: &pools, &buying, &result, transaction)
         orders += try await reclaim(&set, reclaiming: reclaiming, pools: pools, transaction)
 
