@@ -44,7 +44,7 @@ struct Allocator {
         pollInterval = configuration.pollInterval
         unresolved = UnresolvedNeeds()
         registry = RegistryReader(service: service)
-        prices = PriceReader(chain: chain)
+        prices = PriceReader { try await chain.prices() }
         requests = RequestHandler(
             registry: registry,
             needs: needs,

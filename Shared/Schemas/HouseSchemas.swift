@@ -24,6 +24,7 @@ public enum HouseSchemas {
             Migration(name: "0003_purchases", sql: PackageResources.Allocator_0003_purchases_sql),
             Migration(name: "0004_charging", sql: PackageResources.Allocator_0004_charging_sql),
             Migration(name: "0005_batches", sql: PackageResources.Allocator_0005_batches_sql),
+            Migration(name: "0006_fee_limits", sql: PackageResources.Allocator_0006_fee_limits_sql),
         ]
     )
 

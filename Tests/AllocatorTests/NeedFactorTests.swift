@@ -52,7 +52,7 @@ struct NeedFactorTests {
     }
 
     @Test func needsAreLookedThroughForAWhileAfterTheFactorChanged() {
-        var watch = FactorWatch()
+        var watch = RenewalWatch<Int64>()
         let start = ContinuousClock.now
         #expect(watch.renewing(by: nil, at: start) == nil)
         #expect(watch.renewing(by: 7, at: start) == 7, "another replica may have missed a change")

@@ -100,7 +100,28 @@ extension EndToEndTests {
             #expect((late.energyFee ?? 0) <= (new - old) * 100)
 
             try await whatWaitsIsServedByTheNewNeed(new, upstream)
+            try await aRisenFeeRenewsFeeLimits(upstream)
             try await stack.expectClean(upstream)
+        }
+
+        /// A fee limit covers less energy when each costs more: who was told the old one is told anew, and serves by that.
+        private func aRisenFeeRenewsFeeLimits(_ upstream: Upstream) async throws {
+            try await upstream.request("limited", wallet: 1, conduct: .wait)
+            let before = try await upstream.event("ready", of: "limited")
+            #expect(before.feeLimit == (before.energy ?? 0) * 100)
+            upstream.book.update("limited") { $0.conduct = .sendAndSettle }
+            try await set(fee: 210, factor: 40_000, upstream.devnet)
+            let flipped = ContinuousClock.now
+            #expect(try await upstream.event("revoked", of: "limited").reason == "need_rose")
+            print("a fee limit that would not do is revoked \(ContinuousClock.now - flipped) after the fee rose")
+            #expect(ContinuousClock.now - flipped < Self.refresh + .patient(.seconds(4)))
+            try await upstream.event("settled", of: "limited")
+            upstream.expectSettled(["limited"])
+            let all = readies("limited", upstream)
+            let again = try #require(all.last)
+            #expect(all.count == 2 && again.feeLimit == (again.energy ?? 0) * 210 && again.energy == before.energy)
+            // Needs are the same: nothing else was revoked, and what is asked for now is right at once.
+            _ = try await expectServed("limited-next", fee: 210, upstream)
         }
 
         /// One that waited, here for money, while the factor rose again is promised what it needs by then.

@@ -32,7 +32,8 @@ struct ChainKeeper {
         var known = try await service.postgres.withConnection { try await BlockStore.newest(256, in: $0) }
         var demand = DemandMeter(window: policy.lookAhead)
         var limits = SigningLimitWatch()
-        var factors = FactorWatch()
+        var factors = RenewalWatch<Int64>()
+        var fees = RenewalWatch<Sun>()
         var refreshedAt: Int64 = .min
         var revision: Int64 = .min
         while !Task.isCancelled {
@@ -53,17 +54,27 @@ struct ChainKeeper {
                     watched: watched,
                     everyWallet: everyWallet
                 )
+                let prices = try await self.prices.current()
                 let result = try await store(
                     view,
                     registry: registry,
+                    prices: prices,
                     lately: demand.lately,
-                    newFactor: factors.renewing(by: needs.factor, at: .now)
+                    newFactor: factors.renewing(by: needs.factor, at: .now),
+                    newEnergyFee: fees.renewing(by: prices.energyPrice, at: .now)
                 )
                 if result.renewedNeeds > 0 {
                     factors.extend(at: .now)
                     service.logger.info(
                         "the contract's factor is another one: needs of open withdrawals were renewed",
                         metadata: ["withdrawals": "\(result.renewedNeeds)"]
+                    )
+                }
+                if result.outgrownLimits > 0 {
+                    fees.extend(at: .now)
+                    service.logger.info(
+                        "energy's fee has risen: promises whose fee limits would not do were revoked",
+                        metadata: ["withdrawals": "\(result.outgrownLimits)"]
                     )
                 }
                 if result.uncharged > 0 {
@@ -111,10 +122,11 @@ struct ChainKeeper {
     private func store(
         _ view: ChainView,
         registry: RegistrySnapshot,
+        prices: ChainPrices,
         lately: [TronAddress: Energy],
-        newFactor: Int64?
+        newFactor: Int64?,
+        newEnergyFee: Sun?
     ) async throws -> CycleTransaction.Result {
-        let prices = try await prices.current()
         let ownStake = try await energyPrices.ownStake()
         let sign = try await signer.prepare(at: view.headTime)
         let rules = desk.rules
@@ -127,6 +139,7 @@ struct ChainKeeper {
                 policy: policy,
                 lately: lately,
                 newFactor: newFactor,
+                newEnergyFee: newEnergyFee,
                 purchaseRules: rules,
                 now: work.now,
                 sign: sign

@@ -16,6 +16,8 @@ struct CycleTransaction {
     let lately: [TronAddress: Energy]
     /// The contract's factor, where needs by another one may be stored.
     var newFactor: Int64?
+    /// Energy's fee, where promises may be open whose fee limits were made by another one.
+    var newEnergyFee: Sun?
     /// What is known of suppliers without asking them; empty where nothing is bought.
     let purchaseRules: [SupplierID: PurchaseRules]
     let now: Timestamp
@@ -33,6 +35,8 @@ struct CycleTransaction {
         var held = 0
         /// Needs that were known by another factor of the contract.
         var renewedNeeds = 0
+        /// Promises that were revoked because energy's fee has outgrown their fee limits.
+        var outgrownLimits = 0
         /// Promises used after they were revoked whose payers have nothing left.
         var uncharged = 0
         /// Whether suppliers are to be asked, or have delivered.
@@ -82,6 +86,9 @@ struct CycleTransaction {
             set.revokeExcess(at: reading.wallet, reason: lost.isEmpty ? .energyLost : .reorganised, now: now)
         }
         if let newFactor { result.renewedNeeds = set.renewNeeds(factor: newFactor, now: now) }
+        if let newEnergyFee {
+            result.outgrownLimits = set.revokeOutgrownLimits(energyFee: newEnergyFee, now: now)
+        }
 
         try await AcquisitionStore.update(changedAttempts, now: now, in: transaction)
         result.acquisitions += try await settleAcquisitions(landed, &set, in: transaction)
@@ -141,11 +148,10 @@ struct CycleTransaction {
         wallets.formUnion(try await PositionStore.waiting(among: hotWallets, forMoney: true, in: transaction))
         wallets.formUnion(try await WithdrawalStore.wallets(of: lost, in: transaction))
         var outdated: [TronAddress] = []
-        if let newFactor {
-            let found = try await NeedStore.walletsOutdated(by: newFactor, in: transaction)
-            outdated = found.filter { registry.hotWallets[$0] != nil }
-            wallets.formUnion(outdated)
-        }
+        if let newFactor { outdated += try await NeedStore.walletsOutdated(by: newFactor, in: transaction) }
+        if let newEnergyFee { outdated += try await NeedStore.walletsOutgrown(by: newEnergyFee, in: transaction) }
+        outdated.removeAll { registry.hotWallets[$0] == nil }
+        wallets.formUnion(outdated)
         let positions = try await PositionStore.lock(
             wallets.sorted(),
             until: policy.horizon(at: now),

@@ -39,7 +39,7 @@ struct RequestHandler {
         let batch = RequestBatch(
             items: items,
             registry: registry.snapshot,
-            prices: prices.latest,
+            prices: prices.recent(),
             policy: policy,
             now: work.now
         )

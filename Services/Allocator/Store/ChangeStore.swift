@@ -68,8 +68,8 @@ enum ChangeStore {
             INSERT INTO allocator.withdrawal
                    (partner_id, withdrawal_id, state, sequence, fingerprint, user_id, from_address, to_address, amount,
                     urgency, deadline, batch_id, message_id, need_energy, need_bandwidth, received_at, updated_at,
-                    short_until, not_after, max_cost_sun, short_reason, need_factor)
-            SELECT p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, \(now), su, na, mc, sr, nf
+                    short_until, not_after, max_cost_sun, short_reason, need_factor, fee_limit_sun)
+            SELECT p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, \(now), su, na, mc, sr, nf, fl
               FROM unnest(\(rows.map(\.key.partner))::text[], \(rows.map(\.key.id))::text[], \(rows.map(\.state))::text[],
                           \(rows.map { Int32($0.sequence) })::integer[],
                           \(extras.map { $0?.fingerprint ?? [] })::bytea[], \(rows.map(\.userID))::text[],
@@ -79,8 +79,9 @@ enum ChangeStore {
                           \(rows.map(\.need?.energy))::bigint[], \(rows.map(\.need?.bandwidth))::bigint[],
                           \(rows.map(\.receivedAt))::timestamptz[], \(rows.map(\.shortUntil))::timestamptz[],
                           \(rows.map(\.notAfter))::timestamptz[], \(rows.map(\.maxCost))::bigint[],
-                          \(rows.map(\.shortReason))::text[], \(rows.map(\.need?.factor))::bigint[])
-                   AS n(p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, su, na, mc, sr, nf)
+                          \(rows.map(\.shortReason))::text[], \(rows.map(\.need?.factor))::bigint[],
+                          \(rows.map(\.feeLimit))::bigint[])
+                   AS n(p, i, s, q, f, u, a, t, m, g, d, b, e, ne, nb, r, su, na, mc, sr, nf, fl)
             """
     }
 
@@ -107,7 +108,7 @@ enum ChangeStore {
         UPDATE allocator.withdrawal w
            SET state = n.s, sequence = n.q, need_energy = n.ne, need_bandwidth = n.nb, need_factor = n.nf,
                short_until = n.su, short_reason = n.sr,
-               not_after = n.na, reported_txid = n.rt, txid = n.t, transfer_block = n.tb, reason = n.re,
+               not_after = n.na, fee_limit_sun = n.fl, reported_txid = n.rt, txid = n.t, transfer_block = n.tb, reason = n.re,
                energy_used = coalesce(n.eu, w.energy_used), energy_fee = coalesce(n.ef, w.energy_fee),
                bandwidth_used = coalesce(n.bu, w.bandwidth_used), bandwidth_fee = coalesce(n.bf, w.bandwidth_fee),
                updated_at = \(now)
@@ -119,8 +120,8 @@ enum ChangeStore {
                       \(rows.map(\.reason))::text[], \(rows.map(\.receipt?.energyUsed))::bigint[],
                       \(rows.map(\.receipt?.energyFee))::bigint[], \(rows.map(\.receipt?.bandwidthUsed))::bigint[],
                       \(rows.map(\.receipt?.bandwidthFee))::bigint[], \(rows.map(\.shortReason))::text[],
-                      \(rows.map(\.need?.factor))::bigint[])
-               AS n(p, i, s, q, ne, nb, su, na, rt, t, tb, re, eu, ef, bu, bf, sr, nf)
+                      \(rows.map(\.need?.factor))::bigint[], \(rows.map(\.feeLimit))::bigint[])
+               AS n(p, i, s, q, ne, nb, su, na, rt, t, tb, re, eu, ef, bu, bf, sr, nf, fl)
          WHERE w.partner_id = n.p AND w.withdrawal_id = n.i
         """
     }

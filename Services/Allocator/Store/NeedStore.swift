@@ -54,6 +54,18 @@ enum NeedStore {
         )
     }
 
+    /// The wallets of promises whose transfers would run out of energy at their fee limits by this fee. Reads what is ready.
+    static func walletsOutgrown(by energyFee: Sun, in connection: some PostgresQuerying) async throws -> [TronAddress] {
+        try await connection.query(
+            """
+            SELECT DISTINCT from_address FROM allocator.withdrawal
+             WHERE state = 'ready' AND txid IS NULL AND reported_txid IS NULL
+               AND fee_limit_sun < need_energy::numeric * \(energyFee)::bigint
+            """,
+            as: TronAddress.self
+        )
+    }
+
     private static func rows(_ condition: SQL, in connection: some PostgresQuerying) async throws -> [Row] {
         try await connection.query(
             "SELECT w.partner_id, w.withdrawal_id, w.from_address, w.to_address, w.amount FROM allocator.withdrawal w "

@@ -101,7 +101,7 @@ enum WithdrawalStore {
             SELECT w.partner_id, w.withdrawal_id, w.from_address, w.to_address, w.amount, w.user_id, w.urgency, w.deadline,
                    w.received_at, w.state, w.sequence, w.need_energy, w.need_bandwidth, w.short_until, w.not_after,
                    w.reported_txid, w.txid, w.transfer_block, w.reason, w.max_cost_sun, w.short_reason, a.allocation_id,
-                   w.batch_id, a.method, w.need_factor,
+                   w.batch_id, a.method, w.need_factor, w.fee_limit_sun,
                    EXISTS (SELECT 1 FROM allocator.promise p
                             WHERE p.allocation_id = a.allocation_id AND p.closed_at IS NULL)
               FROM allocator.withdrawal w
@@ -112,7 +112,7 @@ enum WithdrawalStore {
             as: (
                 PartnerID, WithdrawalID, TronAddress, TronAddress, Int64, String?, Int16, Timestamp?, Timestamp,
                 WithdrawalState, Int32, Energy?, Bandwidth?, Timestamp?, Timestamp?, TransactionID?, TransactionID?,
-                Int64?, String?, Sun?, ShortageReason?, UUIDv7, String?, AllocationMethod, Int64?, Bool
+                Int64?, String?, Sun?, ShortageReason?, UUIDv7, String?, AllocationMethod, Int64?, Sun?, Bool
             ).self
         )
         let charged = costs ? rows.filter { $0.9 == .ready }.map(\.21) : []
@@ -142,9 +142,10 @@ enum WithdrawalStore {
                 transferBlock: row.17,
                 reason: row.18,
                 method: row.23,
-                cost: sheets[row.21]
+                cost: sheets[row.21],
+                feeLimit: row.25
             )
-            return WorkingSet.Entry(withdrawal: withdrawal, allocationID: row.21, hasOpenPromise: row.25)
+            return WorkingSet.Entry(withdrawal: withdrawal, allocationID: row.21, hasOpenPromise: row.26)
         }
     }
 }

@@ -34,6 +34,8 @@ public struct Withdrawal: Sendable, Equatable {
     public internal(set) var shortReason: ShortageReason?
     /// The latest expiration its transfer may have; `nil` before the first `ready`. It outlives a revocation.
     public internal(set) var notAfter: Timestamp?
+    /// The `fee_limit_sun` that its newest `ready` told; `nil` before the first, and where it is not known.
+    public internal(set) var feeLimit: Sun?
     /// What the upstream says it sent; `nil` when it has said nothing. Not believed before a block shows it.
     public internal(set) var reported: TransactionID?
     /// The transfer that a head block showed; `nil` when there is none, or a reorganisation took it away.
@@ -72,7 +74,8 @@ public struct Withdrawal: Sendable, Equatable {
         transferBlock: Int64? = nil,
         reason: String? = nil,
         method: AllocationMethod = .energy,
-        cost: CostSheet? = nil
+        cost: CostSheet? = nil,
+        feeLimit: Sun? = nil
     ) {
         self.key = key
         self.from = from
@@ -96,6 +99,7 @@ public struct Withdrawal: Sendable, Equatable {
         self.reason = reason
         self.method = method
         self.cost = cost
+        self.feeLimit = feeLimit
     }
 
     /// What a promise to it keeps of its wallet's energy: nothing where it burns.
@@ -105,6 +109,16 @@ public struct Withdrawal: Sendable, Equatable {
     public var claim: Claim? {
         guard let need, isWaiting else { return nil }
         return Claim(key: key, need: need, units: units, urgency: urgency, receivedAt: receivedAt)
+    }
+
+    /// Whether a promise to it stands of which nobody has used anything as far as is known: it can be taken back.
+    var isUnused: Bool { state == .ready && transfer == nil && reported == nil }
+
+    /// Whether its transfer would run out of energy where one energy costs so much, because promised energy counts against
+    /// its fee limit too (DOMAIN 1.4). It does not where the limit is not known.
+    func outgrowsLimit(energyFee: Sun) -> Bool {
+        guard let need, let feeLimit else { return false }
+        return (scaledUp(need.energy.rawValue, by: energyFee.rawValue, over: 1) ?? .max) > feeLimit.rawValue
     }
 
     /// Whether energy is kept for it, or brought: it claims some, and can pay as far as is known.
@@ -170,6 +184,7 @@ extension Withdrawal {
         cost = terms.cost
         method = terms.method
         let limit = Sun(need.energy.rawValue * terms.energyPrice.rawValue)
+        feeLimit = limit
         var effects: [Effect] = [.allocation(terms.isFallback ? .fallback : .completed)]
         if terms.isFallback {
             effects.append(

@@ -13,7 +13,7 @@ extension WorkingSet {
             let withdrawal = entry.withdrawal
             switch withdrawal.state {
             case .received, .acquiring, .short: break
-            case .ready where withdrawal.transfer == nil && withdrawal.reported == nil && need.lacks(for: other):
+            case .ready where withdrawal.isUnused && need.lacks(for: other):
                 handle(.promiseBroke(allocation: entry.allocationID, reason: .needRose), for: key, now: now)
             default: continue
             }
@@ -21,5 +21,20 @@ extension WorkingSet {
             renewed += 1
         }
         return renewed
+    }
+
+    /// Revokes the promises whose transfers would run out of energy at the fee limits they were told, because energy's fee has
+    /// risen since. One whose transfer is known to be under way stands. A fee that falls revokes nothing.
+    /// - Returns: how many were revoked.
+    public mutating func revokeOutgrownLimits(energyFee: Sun, now: Timestamp) -> Int {
+        var revoked = 0
+        for key in entries.keys.sorted() {
+            guard let entry = entries[key], entry.withdrawal.isUnused,
+                entry.withdrawal.outgrowsLimit(energyFee: energyFee)
+            else { continue }
+            handle(.promiseBroke(allocation: entry.allocationID, reason: .needRose), for: key, now: now)
+            revoked += 1
+        }
+        return revoked
     }
 }

@@ -198,7 +198,8 @@ public struct WithdrawalRevoked: WithdrawalEvent, Equatable {
         case reorganised
         /// Nothing was sent in time and the promise was needed.
         case overdue
-        /// The token contract has become dearer: the transfer needs more energy than was promised.
+        /// The transfer needs more than was promised: the token contract has become dearer, or energy's fee has risen so that
+        /// the promised energy does not fit into ``WithdrawalReady/feeLimit``.
         case needRose = "need_rose"
     }
 
