@@ -67,13 +67,13 @@ enum PendingStore {
     ) async throws -> Int {
         try await connection.execute(
             """
-            WITH some AS (
+            WITH chosen AS (
                 SELECT p.delivery_id, coalesce(e.disabled_reason, 'the endpoint is disabled') AS reason
                   FROM notifier.endpoint AS e JOIN notifier.pending AS p USING (endpoint_id)
                  WHERE e.state = 'disabled' ORDER BY p.delivery_id LIMIT \(limit) FOR UPDATE OF p SKIP LOCKED
             ), gone AS (
-                DELETE FROM notifier.pending AS p USING some WHERE p.delivery_id = some.delivery_id
-                RETURNING p.*, some.reason
+                DELETE FROM notifier.pending AS p USING chosen AS c WHERE p.delivery_id = c.delivery_id
+                RETURNING p.*, c.reason
             )
             INSERT INTO notifier.finished (delivery_id, finished_at, endpoint_id, event_id, event_stored_at, created_at,
                                            attempts, outcome, reason)
