@@ -217,7 +217,7 @@ let package = Package(
         tests("WebhooksTests", ["Webhooks", "Models", "LocalStack", "TestSupport"], exclude: ["Receiver"]),
         tests(
             "CourierTests",
-            ["Courier", "Webhooks", "Models", "LocalStack", "TestSupport", nioCore, nioPosix, nioHTTP]
+            ["Courier", "CCurl", "Webhooks", "Models", "LocalStack", "TestSupport", log, nioCore, nioPosix, nioHTTP]
         ),
         tests(
             "NotifierTests",

@@ -24,10 +24,10 @@ static inline CURLcode busbar_curl_set_pointer(CURL *easy, CURLoption option, vo
     return curl_easy_setopt(easy, option, value);
 }
 
-/// The bytes are copied.
+/// The bytes are copied. None need have no address, which libcurl would take for no body at all.
 static inline CURLcode busbar_curl_set_body(CURL *easy, const void *bytes, size_t count) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, count > 0 ? bytes : "");
 }
 
 typedef size_t (*busbar_curl_data_callback)(char *bytes, size_t size, size_t count, void *context);

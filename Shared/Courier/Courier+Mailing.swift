@@ -37,22 +37,21 @@ extension Courier {
         } else {
             addresses = try await self.addresses(of: relay.host, by: deadline)
         }
-        let end = try await connect(to: addresses, through: loop, by: deadline) { address, timeout, connectTimeout in
-            TransferOrder(
-                url: "\(relay)/\(relay.sender.domain)",
-                address: address,
-                guarding: .none,
-                content: .mail(envelope, relay),
-                timeout: timeout,
-                connectTimeout: connectTimeout
-            )
-        }
-        let (address, result) = end
+        let errand = Errand(
+            host: relay.host,
+            url: "\(relay)/\(relay.sender.domain)",
+            guarding: .none,
+            content: .mail(envelope, relay),
+            deadline: deadline,
+            // Greeting and login belong to it, and relays let strangers wait for their greeting.
+            connectTimeout: max(configuration.connectTimeout, envelope.timeout * 2 / 3)
+        )
+        let (address, result) = try await run(errand, at: addresses, through: loop)
         if let failure = result.mailFailure(isTLS: relay.security == .tls, limit: envelope.timeout) {
             throw failure.at(address)
         }
         return MailReceipt(
-            reply: result.answer.replies.last ?? "",
+            reply: result.answer.lastWord,
             refused: result.answer.refusedRecipients(of: envelope.recipients.map(\.address)),
             address: address.description,
             latency: .now - start
@@ -65,16 +64,27 @@ extension TransferEnd {
     fileprivate func mailFailure(isTLS: Bool, limit: Duration) -> CourierFailure? {
         guard case .library(let number) = cause, number != 0 else { return failure(of: isTLS, limit: limit) }
         let code = CURLcode(rawValue: UInt32(bitPattern: number))
-        if let last = answer.replies.last, let status = Int(last.prefix(3)), (400...599).contains(status),
-            code != CURLE_USE_SSL_FAILED, code != CURLE_OPERATION_TIMEDOUT
+        if code == CURLE_OPERATION_TIMEDOUT {
+            let last = answer.replies.last.map { "; the relay's last word was: \($0)" } ?? ""
+            return CourierFailure(.timedOut, text + last)
+        }
+        // The very last may be the answer to our good-bye.
+        if let refusal = answer.replies.last(where: { ["4", "5"].contains($0.prefix(1)) }),
+            code != CURLE_USE_SSL_FAILED
         {
-            return CourierFailure(.refusedMail, "the relay says: \(last)", status: status)
+            return CourierFailure(.refusedMail, "the relay says: \(refusal)", status: Int(refusal.prefix(3)))
         }
         return failure(of: isTLS, limit: limit)
     }
 }
 
 extension AnswerBuffer {
+    /// What the relay said when it had the whole text.
+    fileprivate var lastWord: String {
+        guard let go = replies.lastIndex(where: { $0.hasPrefix("354") }), go + 1 < replies.count else { return "" }
+        return replies[go + 1]
+    }
+
     /// The relay answers each RCPT in order; then comes 354, which asks for the text, and the last reply.
     fileprivate func refusedRecipients(of recipients: [String]) -> [(recipient: String, reply: String)] {
         guard let go = replies.lastIndex(where: { $0.hasPrefix("354") }), go >= recipients.count else { return [] }

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Webhooks
 
 extension Courier {
@@ -24,17 +25,15 @@ extension Courier {
         let lines = try Self.headerLines(request)
         let deadline = start + request.timeout
         let addresses = try await judgedAddresses(of: request.url, by: deadline)
-        let end = try await connect(to: addresses, through: web, by: deadline) { address, timeout, connectTimeout in
-            TransferOrder(
-                url: request.url.text,
-                address: address,
-                guarding: .policy(configuration.policy, request.url.scheme),
-                content: .post(headers: lines, body: request.body),
-                timeout: timeout,
-                connectTimeout: connectTimeout
-            )
-        }
-        let (address, result) = end
+        let errand = Errand(
+            host: "\(request.url.host)",
+            url: request.url.text,
+            guarding: .policy(configuration.policy, request.url.scheme),
+            content: .post(headers: lines, body: request.body),
+            deadline: deadline,
+            connectTimeout: configuration.connectTimeout
+        )
+        let (address, result) = try await run(errand, at: addresses, through: web)
         if let failure = result.failure(of: request.url.scheme == .https, limit: request.timeout) {
             throw failure.at(address)
         }
@@ -50,20 +49,32 @@ extension Courier {
     }
 
     /// Tries the addresses in turn until a connection is made; the request itself is sent once at most.
-    func connect(
-        to addresses: [IPAddress],
-        through loop: TransferLoop,
-        by deadline: ContinuousClock.Instant,
-        order: (IPAddress, _ timeout: Duration, _ connectTimeout: Duration) -> TransferOrder
+    func run(
+        _ errand: Errand,
+        at addresses: [IPAddress],
+        through loop: TransferLoop
     ) async throws(CourierFailure) -> (IPAddress, TransferEnd) {
-        let lastConnect = min(deadline, .now + configuration.connectTimeout)
-        var rest = addresses.prefix(Self.maximumAddresses)
+        let start = ContinuousClock.now
+        let lastConnect = min(errand.deadline, start + errand.connectTimeout)
+        let ordered = reachable.withLock { $0.order(addresses, of: errand.host, at: start) }
+        var rest = ordered.prefix(Self.maximumAddresses)
         while let address = rest.popFirst() {
             let now = ContinuousClock.now
-            guard now < deadline else { break }
-            let connectTimeout = (lastConnect - now) / (rest.count + 1)
-            let end = await loop.run(order(address, deadline - now, connectTimeout))
+            guard now < errand.deadline else { break }
+            let order = TransferOrder(
+                url: errand.url,
+                address: address,
+                guarding: errand.guarding,
+                content: errand.content,
+                timeout: errand.deadline - now,
+                connectTimeout: (lastConnect - now) / (rest.count + 1)
+            )
+            let end = await loop.run(order)
             if end.mayTryNextAddress, !rest.isEmpty, ContinuousClock.now < lastConnect { continue }
+            if end.isConnected {
+                let wasFirst = address == addresses.first
+                reachable.withLock { $0.note(address, of: errand.host, wasFirst: wasFirst, at: now) }
+            }
             return (address, end)
         }
         throw CourierFailure(.timedOut, "no time was left to connect")
@@ -166,7 +177,7 @@ extension CourierFailure {
 extension Duration {
     /// `15 s`, `1.5 s`
     var shown: String {
-        let tenths = Int(self / .milliseconds(100))
+        let tenths = Int((self / .milliseconds(100)).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 }

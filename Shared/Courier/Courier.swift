@@ -1,4 +1,5 @@
 public import Logging
+internal import Synchronization
 
 /// Carries webhooks, chat messages and mail out of the house, and lets nobody misuse it to reach into the house.
 ///
@@ -14,6 +15,7 @@ public final class Courier: Sendable {
     let web: TransferLoop
     /// Its own thread: libcurl waits for a relay's good-bye.
     let post: TransferLoop?
+    let reachable = Mutex(ReachableAddresses())
     private let authorities: AuthorityFile?
 
     /// Opens no connection yet.

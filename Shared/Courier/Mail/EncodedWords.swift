@@ -1,7 +1,7 @@
 /// Words of any language in the headers of mails (RFC 2047).
 enum EncodedWords {
-    /// `=?utf-8?B?` and `?=` take 12 of the 75 characters that a word may have; 60 are 45 bytes in base64.
-    private static let bytesAWord = 45
+    /// `=?utf-8?B?` and `?=` take 12 characters, the header's name a few more; 39 bytes are 52 in base64, and a line may have 76.
+    private static let bytesAWord = 39
     /// Lines of unencoded text may be so long without breaking a rule.
     private static let maximumLine = 200
 

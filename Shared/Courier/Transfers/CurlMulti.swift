@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 internal import IOThread
 
 /// libcurl's engine for many transfers, driven by an ``IOThread``: it says which sockets to watch and when to come back.
@@ -64,7 +65,11 @@ final class CurlMulti {
 }
 
 /// Once for the process; the library is built to be safe for threads here.
-private let globalCode = curl_global_init(Int(CURL_GLOBAL_SSL))
+private let globalCode: CURLcode = {
+    // TLS may write to a connection that the other side has closed.
+    signal(SIGPIPE, SIG_IGN)
+    return curl_global_init(Int(CURL_GLOBAL_SSL))
+}()
 
 /// Called by libcurl inside calls that the thread makes.
 private func askToWatch(

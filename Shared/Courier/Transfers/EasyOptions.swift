@@ -21,12 +21,7 @@ struct EasyOptions {
     mutating func unset(_ option: CURLoption) { note(busbar_curl_set_text(easy, option, nil), option) }
 
     mutating func setBody(_ body: [UInt8]) {
-        let code = body.withUnsafeBytes { bytes in
-            // No bytes have no address, and to libcurl no address means no body to copy.
-            bytes.isEmpty
-                ? busbar_curl_set_text(easy, CURLOPT_POSTFIELDS, "")
-                : busbar_curl_set_body(easy, bytes.baseAddress, bytes.count)
-        }
+        let code = body.withUnsafeBytes { busbar_curl_set_body(easy, $0.baseAddress, $0.count) }
         note(code, CURLOPT_COPYPOSTFIELDS)
     }
 

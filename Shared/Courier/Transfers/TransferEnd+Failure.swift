@@ -34,6 +34,9 @@ extension TransferEnd {
         switch code {
         case CURLE_WRITE_ERROR where answer.isTooLarge:
             return CourierFailure(.tooLarge, "the head of the answer is too large", status: begun)
+        case CURLE_OUT_OF_MEMORY where isConnected:
+            // What it says of a header line longer than 100 KB.
+            return CourierFailure(.tooLarge, "the head of the answer is too large", status: begun)
         case CURLE_OPERATION_TIMEDOUT: return CourierFailure(.timedOut, timedOut(isTLS, limit), status: begun)
         case CURLE_COULDNT_CONNECT: return CourierFailure(.unreachable, text)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,

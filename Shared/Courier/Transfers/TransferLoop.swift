@@ -12,6 +12,7 @@ actor TransferLoop {
     private var multi: CurlMulti?
     private var isClosed = false
     private var active: [UInt64: Transfer] = [:]
+    private var begun = 0
     /// Handles to use again: setting one up anew costs more than resetting it.
     private var spare: [UnsafeMutableRawPointer] = []
 
@@ -59,8 +60,8 @@ actor TransferLoop {
         thread.stop()
     }
 
-    /// Transfers under way, and handles kept for the next ones.
-    var counts: (active: Int, spare: Int) { (active.count, spare.count) }
+    /// Transfers begun since the start and under way now, and handles kept for the next ones.
+    var tally: (begun: Int, active: Int, spare: Int) { (begun, active.count, spare.count) }
 
     @discardableResult
     private nonisolated func submit(_ body: @escaping @Sendable (isolated TransferLoop) -> Void) -> Bool {
@@ -88,6 +89,7 @@ actor TransferLoop {
             return transfer.finish(TransferEnd(cause: .broken, text: failure))
         }
         active[id] = transfer
+        begun += 1
         let code = curl_multi_add_handle(multi.handle, easy)
         if code != CURLM_OK {
             let text = String(cString: curl_multi_strerror(code))

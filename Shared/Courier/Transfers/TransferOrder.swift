@@ -33,6 +33,17 @@ struct TransferOrder: Sendable {
     }
 }
 
+/// What is to be done, before it is known at which address of a host.
+struct Errand: Sendable {
+    var host: String
+    var url: String
+    var guarding: TransferOrder.Guard
+    var content: TransferOrder.Content
+    var deadline: ContinuousClock.Instant
+    /// For all addresses together.
+    var connectTimeout: Duration
+}
+
 /// How a transfer ended, as libcurl tells it.
 struct TransferEnd: Sendable {
     enum Cause: Sendable {

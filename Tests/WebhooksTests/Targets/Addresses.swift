@@ -1,0 +1,5 @@
+import Testing
+import Webhooks
+
+/// An address that the test writes right.
+func ip(_ text: String) throws -> IPAddress { try #require(IPAddress(text), "\(text) is no address") }
