@@ -17,7 +17,7 @@ struct Watch: AsyncParsableCommand {
 
     @OptionGroup var location: StackLocation
 
-    @Option(help: "Only events about this partner's withdrawals.", transform: Parsing.partner)
+    @Option(help: "Only events about this partner's withdrawals, and its alerts.", transform: Parsing.partner)
     var partner: PartnerID?
 
     @Flag(help: "Write a line of JSON for each event.")

@@ -54,6 +54,8 @@ enum EndpointDestination: Sendable {
     /// What is unusual about it, though it may be meant.
     var remark: String? {
         switch self {
+        case .webhook(let url, _, _, isShown: true) where url.path.contains("?"):
+            "if its query holds a secret: others can read arguments, and --webhook - takes it from a file"
         case .slack(let url) where url.host.description != "hooks.slack.com":
             "\(url.host) is not Slack's own host, hooks.slack.com"
         case .discord(let url) where !["discord.com", "discordapp.com"].contains(url.host.description):

@@ -6,7 +6,7 @@ internal import ServiceKit
 /// A queue of one's own that hears events, for as long as somebody looks.
 struct EventStream: Sendable {
     let operations: Operations
-    /// Only events about this partner's withdrawals.
+    /// Only events about this partner's withdrawals, and its alerts.
     let partner: PartnerID?
 
     /// One event as it was heard.
@@ -53,7 +53,8 @@ struct EventStream: Sendable {
         _ take: @escaping @Sendable (Event) async throws -> Bool
     ) async throws {
         let queue = Self.prefix + UUIDv7(at: operations.clock.now()).description
-        let patterns = partner.map { ["withdrawal.*.\($0)", "allocation.*.\($0)", "batch.*.\($0)"] } ?? ["#"]
+        let kinds = ["withdrawal", "allocation", "batch", "alert"]
+        let patterns = partner.map { partner in kinds.map { "\($0).*.\(partner)" } } ?? ["#"]
         let topology = Topology(
             queues: [.init(queue, .classic)],
             bindings: patterns.map { .init(exchange: Exchanges.events, queue: queue, routingKey: $0) }
