@@ -18,6 +18,9 @@ final class Dispatcher: Service, ShardOwner {
     static let shardCount = 32
     /// Results of one transaction at most.
     private static let batch = 500
+    /// How long requests under way may hold up shards that go to another replica. A receiver that takes longer must not
+    /// delay all others of its shard: its request goes on, and its new owner may send the same again, under the same id.
+    private static let handOver = Duration.seconds(1)
     /// How long requests may go on after the signal to stop.
     private static let patience = Duration.seconds(4)
 
@@ -33,7 +36,7 @@ final class Dispatcher: Service, ShardOwner {
     /// Rings when there are results to write.
     private let finished = WakeUp()
     /// Rings when results were written, for who waits until shards are drained.
-    private let drained = Signal()
+    private let drained = WakeUp()
     /// Rings when there may be more in the database.
     let due = WakeUp()
     private let results = Mutex<[DeliveryResult]>([])
@@ -97,7 +100,9 @@ final class Dispatcher: Service, ShardOwner {
     // MARK: Shards
 
     func gained(_ shards: Set<Int>) async {
-        let snapshot = directory.snapshot
+        // Who failed under its last owner has to prove itself to this one: what is not known is taken as it was.
+        let read = try? await directory.refresh(all: true, in: service.postgres)
+        let snapshot = read ?? directory.snapshot
         state.withLock { state in
             state.own(shards)
             state.update(snapshot.all, revision: snapshot.revision)
@@ -107,7 +112,10 @@ final class Dispatcher: Service, ShardOwner {
 
     func release(_ shards: Set<Int>) async {
         state.withLock { $0.disown(shards) }
-        while !state.withLock({ $0.isDrained(shards) }), !Task.isCancelled { await drained.next() }
+        let end = ContinuousClock.now + Self.handOver
+        while !state.withLock({ $0.isDrained(shards) }), .now < end, !Task.isCancelled {
+            await drained.wait(atMost: end - .now)
+        }
     }
 
     func lost() async { state.withLock { $0.disownAll() } }

@@ -53,15 +53,16 @@ final class EndpointDirectory: Sendable {
     var snapshot: Snapshot { current.withLock { $0 } }
 
     /// The endpoints as they are now: one short query, and all of them only when something has changed.
-    func refresh(in connection: some PostgresQuerying) async throws -> Snapshot {
+    /// - Parameter all: whether they are read anyhow: failures, which others may have met, move no revision.
+    func refresh(all: Bool = false, in connection: some PostgresQuerying) async throws -> Snapshot {
         let known = snapshot
-        guard let revision = try await EndpointStore.revision(unlessAt: known.revision, in: connection) else {
+        guard let revision = try await EndpointStore.revision(unlessAt: all ? 0 : known.revision, in: connection) else {
             return known
         }
         let rows = try await EndpointStore.active(in: connection)
         let read = Snapshot(revision: revision, rows.map(endpoint))
         return current.withLock { snapshot in
-            if snapshot.revision < read.revision { snapshot = read }
+            if snapshot.revision <= read.revision { snapshot = read }
             return snapshot
         }
     }

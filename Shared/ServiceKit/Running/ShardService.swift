@@ -7,7 +7,8 @@ internal import Storage
 public protocol ShardOwner: Sendable {
     /// These are this replica's now, and no other's.
     func gained(_ shards: Set<Int>) async
-    /// Begins nothing new with these, and returns when nothing of them is under way: then others may have them.
+    /// Begins nothing new with these, and returns when nothing of them is under way, or soon anyhow: then others have them,
+    /// and nobody works on them meanwhile.
     func release(_ shards: Set<Int>) async
     /// All are gone already, with the session that held them: begins nothing new with any.
     func lost() async

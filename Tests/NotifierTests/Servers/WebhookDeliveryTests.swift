@@ -241,6 +241,31 @@ import Webhooks
         }
     }
 
+    @Test func aHangingReceiverDoesNotHoldUpTheShardsThatAnotherReplicaGets() async throws {
+        try await NotifierUnderTest.with { notifier in
+            try await Receiver.with({ request, _ in request.line.contains("/slow") ? .silence : .answer(200) }) {
+                receiver in
+                for number in 1...24 {
+                    try await notifier.add("slow-\(number)", partner: "p1", secrets(receiver, path: "/slow"))
+                    try await notifier.add("quick-\(number)", partner: "p2", secrets(receiver, path: "/quick"))
+                }
+                let patient = ["BUSBAR_NOTIFIER_TIMEOUT": "60s"]
+                try await notifier.running(patient) { host in
+                    try await host.tell(try accepted(1))
+                    try await receiver.wait { $0.requests.count == 24 }
+                    // Ready once it owns shards, of which all but a few have a request under way.
+                    try await notifier.running(patient) { _ in
+                        try await host.tell(try accepted(2, of: "p2"))
+                        try await eventually(within: .seconds(20), "all others' are delivered") {
+                            try await notifier.ended().count { $0.endpoint.hasPrefix("quick") } == 24
+                        }
+                        #expect(try await notifier.pending() == 24)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func whatCannotBeReadIsParkedAndTheRestGoesOn() async throws {
         try await NotifierUnderTest.with { notifier in
             try await Receiver.with { receiver in
