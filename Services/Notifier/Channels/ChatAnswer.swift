@@ -39,8 +39,8 @@ enum ChatAnswer {
             case .discord: fields(body)["message"]?.shown
             case .slack, .webhook, .email: String(decoding: body.prefix(200), as: UTF8.self)
             }
-        guard let text = text?.withoutControls.trimmingBlanks, !text.isEmpty else { return nil }
-        return String(text.prefix(200))
+        let line = text?.withoutControls.split(whereSeparator: \.isNewline).joined(separator: " ") ?? ""
+        return line.isEmpty ? nil : String(line.prefix(200))
     }
 
     private static func fields(_ body: [UInt8]) -> TemplateValue {

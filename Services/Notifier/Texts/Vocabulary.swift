@@ -29,6 +29,8 @@ struct Vocabulary: Sendable {
         return merged
     }
 
+    var keys: some Collection<String> { entries.keys }
+
     subscript(key: String) -> String? { entries[key] }
 
     /// What such events are called; their type where there is no word for it.
