@@ -58,7 +58,7 @@ struct Notifier: Sendable {
         service.consume(NotificationSend.name.queue ?? "", inbox: true) { try await sends.handle($0, $1) }
         service.loop("endpoints", every: .seconds(1)) { try await dispatcher.refresh() }
         service.loop("due", every: .milliseconds(500), wakeUp: dispatcher.due) { try await findDue() }
-        service.loop("templates", every: .seconds(10)) { library.refresh() }
+        service.loop("templates", every: .seconds(10)) { refreshTemplates() }
         service.leaderLoop("disabled", every: .seconds(1)) { try await cancelOfDisabled() }
         service.leaderLoop("backlog", every: .seconds(10)) { try await measureBacklog() }
         service.leaderLoop("partitions", every: .seconds(600)) { try await keepPartitions() }
@@ -81,6 +81,12 @@ struct Notifier: Sendable {
         Gauge(label: "busbar_notifications_pending", factory: service.metrics).record(count)
         let age = oldest.map { max(0, now.milliseconds - $0.milliseconds) / 1000 } ?? 0
         Gauge(label: "busbar_notifications_oldest_due_seconds", factory: service.metrics).record(age)
+    }
+
+    /// Reads the house's own texts again when they have changed, and shows how many of them are not used.
+    private func refreshTemplates() {
+        library.refresh()
+        Gauge(label: "busbar_notifier_template_problems", factory: service.metrics).record(library.problems.count)
     }
 
     /// Makes the days' partitions and drops old ones.

@@ -64,7 +64,7 @@ struct ChannelWriter: Sendable {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             // Strings, integers and flags: their encoding cannot fail.
             guard let body = try? encoder.encode(payload(Markup.written(line), parts)) else { return nil }
-            return ChannelMessage(body: Array(body), carried: parts.flatMap(\.carried))
+            return ChannelMessage(body: Array(body), carried: parts.flatMap(\.carried).withoutRepetitions)
         }
     }
 
@@ -88,5 +88,13 @@ struct ChannelWriter: Sendable {
         var parts = [language.notes(notes.count)] + kinds.prefix(5).map { "\($0.key) \($0.value)" }
         if kinds.count > 5 { parts.append(language.more(kinds.count - 5)) }
         return parts.joined(separator: " · ")
+    }
+}
+
+extension [Int] {
+    /// In their order, each once.
+    fileprivate var withoutRepetitions: [Int] {
+        var seen: Set<Int> = []
+        return filter { seen.insert($0).inserted }
     }
 }

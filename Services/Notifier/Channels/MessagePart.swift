@@ -6,7 +6,7 @@ struct MessagePart: Sendable, Hashable {
     /// Written as the channel has it there.
     var footer: String
     var tone: Tone
-    /// Events that end here.
+    /// The events it tells of.
     var carried: [Int]
 }
 
@@ -37,17 +37,15 @@ extension ChatMarkup {
         // A title is bold as a whole, whatever is in it.
         let title = LineBreaking<Self>(limit: limits.title - written(suffix).units - 2).cut([.init(note.title.plain)])
         let footer = footer(LineBreaking<Self>(limit: limits.footer).cut([.init(note.footer)]).plain)
-        var parts = texts(note.lines, limits.text).enumerated().map { number, text in
+        return texts(note.lines, limits.text).enumerated().map { number, text in
             MessagePart(
                 title: written([.init((number == 0 ? title : title + [suffix]).plain)]),
                 text: text,
                 footer: footer,
                 tone: note.tone,
-                carried: []
+                carried: [index]
             )
         }
-        if let last = parts.indices.last { parts[last].carried = [index] }
-        return parts
     }
 
     /// Notes of a line each: when, and the title.

@@ -5,6 +5,7 @@ internal import Planning
 internal import ServiceKit
 internal import Storage
 internal import Telemetry
+internal import Webhooks
 
 /// Takes events in: stores those that somebody is to be told of, and hands their deliveries on.
 struct EventIntake: Sendable {
@@ -80,8 +81,10 @@ struct EventIntake: Sendable {
     /// - Throws: ``UnusableEvent``.
     static func event(of delivery: Delivery, at now: Timestamp) throws(UnusableEvent) -> NotifiedEvent {
         let properties = delivery.properties
-        guard let id = properties.messageID, (1...64).contains(id.utf8.count) else {
-            throw UnusableEvent("its message_id is absent or longer than 64 characters")
+        guard let id = properties.messageID, id.utf8.count <= 64, WebhookSignature.isSignable(id: id) else {
+            throw UnusableEvent(
+                "its message_id is absent, longer than 64 characters, or has dots, blanks or other than ASCII"
+            )
         }
         guard let wireType = properties.type, let type = MessageName.type(ofWireName: wireType) else {
             throw UnusableEvent("its type is not of the form name.v1")

@@ -30,6 +30,11 @@ struct BuiltInTexts: Sendable {
 
     func words(_ language: Language) -> Vocabulary { vocabularies[language] ?? Vocabulary() }
 
+    /// With a house's own entries instead, where it has some.
+    func words(_ language: Language, _ own: TemplateOverrides) -> Vocabulary {
+        own.words[language].map(words(language).merged) ?? words(language)
+    }
+
     private struct File {
         var type: String
         var ko: [UInt8]

@@ -20,6 +20,7 @@ final class TemplateLibrary: Sendable {
     private struct State {
         var fingerprint: TemplateOverrides.Fingerprint?
         var overrides = TemplateOverrides()
+        var words: [Language: Vocabulary] = [:]
         /// Overrides that rendered to nothing since they were read, by their file.
         var failed: [String: TemplateProblem] = [:]
     }
@@ -46,24 +47,16 @@ final class TemplateLibrary: Sendable {
         let fingerprint = TemplateOverrides.fingerprint(folder)
         guard state.withLock({ $0.fingerprint != fingerprint }) else { return }
         let overrides = TemplateOverrides(folder: folder, types: builtIn.types)
-        state.withLock { $0 = State(fingerprint: fingerprint, overrides: overrides) }
+        let words = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, builtIn.words($0, overrides)) })
+        state.withLock { $0 = State(fingerprint: fingerprint, overrides: overrides, words: words) }
         logger.info("templates read", metadata: ["folder": "\(folder)", "texts": "\(overrides.templates.count)"])
         for problem in overrides.problems { tell(problem) }
     }
 
-    /// Looks for changes until it is cancelled.
-    func watch(every interval: Duration = .seconds(10)) async {
-        while !Task.isCancelled {
-            // Cancelled: the loop's condition ends it.
-            try? await Task.sleep(for: interval)
-            refresh()
-        }
-    }
-
     /// What people are told of an event in a channel.
     func note(for event: NotifiedEvent, channel: NotificationChannel, language: Language, at now: Timestamp) -> Note {
-        let own = state.withLock { $0.overrides }
-        let words = own.words[language].map(builtIn.words(language).merged) ?? builtIn.words(language)
+        let (own, ownWords) = state.withLock { ($0.overrides, $0.words[language]) }
+        let words = ownWords ?? builtIn.words(language)
         let scope = TemplateScope(words: words, zone: zone, type: event.type, now: now)
         // A body that is no JSON object was never published by the house; it is told of without its fields.
         let body = (try? JSONDecoder().decode(TemplateValue.self, from: Data(event.body.utf8))) ?? .null

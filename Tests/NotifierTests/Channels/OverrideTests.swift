@@ -166,16 +166,4 @@ import Testing
             #expect(try title(library) == builtIn)
         }
     }
-
-    @Test func theFolderIsWatchedUntilCancelled() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "busbar-texts-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let library = try Texts.library(folder.path)
-        let watch = Task { await library.watch(every: .milliseconds(5)) }
-        try Data("Seen".utf8).write(to: folder.appending(path: "withdrawal.ready.en.mustache"))
-        while try title(library) != "Seen" { await Task.yield() }
-        watch.cancel()
-        await watch.value
-    }
 }

@@ -17,7 +17,7 @@ enum Texts {
     /// The built-in texts: they are parsed once.
     static let builtIn = Result { try library() }
 
-    static func writer(_ folder: String? = nil) throws -> ChannelWriter { 
+    static func writer(_ folder: String? = nil) throws -> ChannelWriter {
         ChannelWriter(library: try folder.map(library) ?? builtIn.get())
     }
 
@@ -100,21 +100,6 @@ struct ReadMessage {
 
     var blocks: [[String: Any]] { json["blocks"] as? [[String: Any]] ?? [] }
     var embeds: [[String: Any]] { json["embeds"] as? [[String: Any]] ?? [] }
-}
-
-/// SplitMix64: the same seed gives the same test.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
 
 extension SeededGenerator {
