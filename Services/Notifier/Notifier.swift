@@ -47,7 +47,11 @@ struct Notifier: Sendable {
             limits: Dispatch.Limits(inFlight: configuration.concurrency)
         )
         events = EventIntake(directory: directory, dispatcher: dispatcher)
-        sends = SendIntake(directory: directory, intake: events)
+        sends = SendIntake(
+            directory: directory,
+            intake: events,
+            user: service.configuration.text(.brokerUser)
+        )
     }
 
     /// Hears, sends and keeps house, once the service runs.
@@ -92,7 +96,11 @@ struct Notifier: Sendable {
     /// Makes the days' partitions and drops old ones.
     private func keepPartitions() async throws {
         let now = service.clock.now()
-        _ = try await PendingStore.keepPartitions(at: now, from: now - configuration.retention, in: service.postgres)
+        // A transaction each: others lock several of these tables, in orders of their own.
+        for table in PendingStore.partitioned {
+            let oldest = now - configuration.retention
+            _ = try await PendingStore.keepPartitions(of: table, at: now, from: oldest, in: service.postgres)
+        }
     }
 }
 

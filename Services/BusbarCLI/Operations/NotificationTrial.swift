@@ -16,7 +16,9 @@ struct NotificationTrial: Sendable {
 
     /// Publishes the message, which the broker has confirmed then.
     func send(_ message: some Message) async throws {
-        let outgoing = try operations.codec.outgoing(message, id: id)
+        var outgoing = try operations.codec.outgoing(message, id: id)
+        // Commands of others than the house are refused; the broker vouches for this.
+        outgoing.properties.userID = operations.variables["BUSBAR_BROKER_USER"] ?? "guest"
         // Whoever publishes need not be allowed to declare the house's queues.
         let outcomes = try await operations.withMessaging(topology: Topology()) { try await $0.publish([outgoing]) }
         switch outcomes.first {

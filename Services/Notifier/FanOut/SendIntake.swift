@@ -7,6 +7,8 @@ internal import ServiceKit
 struct SendIntake: Sendable {
     let directory: EndpointDirectory
     let intake: EventIntake
+    /// The house's own user at the broker. Upstreams may write to the exchange of commands too, and this one is not for them.
+    let user: String
 
     /// One batch.
     func handle(_ deliveries: [Delivery], _ work: UnitOfWork) async throws -> BatchResult {
@@ -16,6 +18,9 @@ struct SendIntake: Sendable {
         var new: [EventStore.NewDelivery] = []
         for (position, delivery) in deliveries.enumerated() {
             do {
+                guard delivery.properties.userID == user else {
+                    throw UnusableEvent("its user_id is not \(user): only the house may have notifications sent")
+                }
                 let command = try work.decode(NotificationSend.self, from: delivery)
                 var event = try EventIntake.event(of: delivery, at: work.now)
                 event.partner = command.partnerID

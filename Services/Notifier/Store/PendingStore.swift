@@ -92,14 +92,18 @@ enum PendingStore {
         return row.map { (Int($0.0), $0.1) } ?? (0, nil)
     }
 
-    /// Makes the days' partitions and drops those of events, attempts and outcomes that are old.
+    /// Tables that are divided by days.
+    static let partitioned = ["event", "finished", "attempt"]
+
+    /// Makes a table's partitions of the days and drops those that are old.
     static func keepPartitions(
+        of table: String,
         at now: Timestamp,
         from oldest: Timestamp,
         in connection: some PostgresQuerying
     ) async throws -> Int {
         let changes = try await connection.queryOne(
-            "SELECT notifier.keep_partitions(\(now), \(oldest))",
+            "SELECT notifier.keep_partitions(\(table), \(now), \(oldest))",
             as: Int32.self
         )
         return Int(changes ?? 0)

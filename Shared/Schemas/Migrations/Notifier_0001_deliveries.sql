@@ -120,39 +120,41 @@ CREATE TABLE notifier.finished_other PARTITION OF notifier.finished DEFAULT;
 CREATE TABLE notifier.attempt_other PARTITION OF notifier.attempt DEFAULT;
 
 -- Makes the partitions of the days from yesterday to the day after tomorrow, and drops those that ended before `p_keep_from`.
--- Runs with the rights of the tables' owner. A day of which rows are in the default partition already gets none.
-CREATE FUNCTION notifier.keep_partitions(p_now timestamptz, p_keep_from timestamptz) RETURNS integer LANGUAGE plpgsql
+-- Runs with the rights of the tables' owner. A day of which rows are in the default partition already gets none. One table a
+-- transaction: others lock several of them, in orders of their own.
+CREATE FUNCTION notifier.keep_partitions(parent text, p_now timestamptz, p_keep_from timestamptz) RETURNS integer
+LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changes integer := 0;
-    parent  text;
     key     text;
     day     date;
     part    text;
     is_used boolean;
 BEGIN
+    IF parent NOT IN ('event', 'finished', 'attempt') THEN
+        RAISE EXCEPTION 'notifier.% has no partitions', parent USING ERRCODE = 'check_violation';
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('notifier.keep_partitions'));
-    FOREACH parent IN ARRAY ARRAY['event', 'finished', 'attempt'] LOOP
-        key := CASE parent WHEN 'event' THEN 'stored_at' WHEN 'finished' THEN 'finished_at' ELSE 'started_at' END;
-        FOR day IN SELECT d::date FROM generate_series((p_now AT TIME ZONE 'UTC')::date - 1,
-                                                       (p_now AT TIME ZONE 'UTC')::date + 2, interval '1 day') AS d LOOP
-            part := parent || to_char(day, '"_"YYYYMMDD');
-            CONTINUE WHEN to_regclass('notifier.' || part) IS NOT NULL;
-            EXECUTE format('SELECT EXISTS (SELECT 1 FROM notifier.%I WHERE %I >= $1 AND %I < $2)', parent || '_other', key, key)
-               INTO is_used USING day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC';
-            CONTINUE WHEN is_used;
-            EXECUTE format('CREATE TABLE notifier.%I PARTITION OF notifier.%I FOR VALUES FROM (%L) TO (%L)', part, parent,
-                           day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
-            changes := changes + 1;
-        END LOOP;
-        FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                     WHERE i.inhparent = ('notifier.' || parent)::regclass AND c.relname ~ '_[0-9]{8}$'
-                       AND to_date(right(c.relname, 8), 'YYYYMMDD') + 1 <= (p_keep_from AT TIME ZONE 'UTC')::date LOOP
-            EXECUTE format('DROP TABLE notifier.%I', part);
-            changes := changes + 1;
-        END LOOP;
-        EXECUTE format('DELETE FROM notifier.%I WHERE %I < $1', parent || '_other', key) USING p_keep_from;
+    key := CASE parent WHEN 'event' THEN 'stored_at' WHEN 'finished' THEN 'finished_at' ELSE 'started_at' END;
+    FOR day IN SELECT d::date FROM generate_series((p_now AT TIME ZONE 'UTC')::date - 1,
+                                                   (p_now AT TIME ZONE 'UTC')::date + 2, interval '1 day') AS d LOOP
+        part := parent || to_char(day, '"_"YYYYMMDD');
+        CONTINUE WHEN to_regclass('notifier.' || part) IS NOT NULL;
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM notifier.%I WHERE %I >= $1 AND %I < $2)', parent || '_other', key, key)
+           INTO is_used USING day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC';
+        CONTINUE WHEN is_used;
+        EXECUTE format('CREATE TABLE notifier.%I PARTITION OF notifier.%I FOR VALUES FROM (%L) TO (%L)', part, parent,
+                       day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+        changes := changes + 1;
     END LOOP;
+    FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                 WHERE i.inhparent = ('notifier.' || parent)::regclass AND c.relname ~ '_[0-9]{8}$'
+                   AND to_date(right(c.relname, 8), 'YYYYMMDD') + 1 <= (p_keep_from AT TIME ZONE 'UTC')::date LOOP
+        EXECUTE format('DROP TABLE notifier.%I', part);
+        changes := changes + 1;
+    END LOOP;
+    EXECUTE format('DELETE FROM notifier.%I WHERE %I < $1', parent || '_other', key) USING p_keep_from;
     RETURN changes;
 END $$;
 

@@ -17,7 +17,9 @@ internal import Webhooks
         try await House.with { house in
             try await house.actAsRegistry()
             for name in ["main", "ops"] { try await house.addWebhook(name, box) }
-            try await house.sqlOfOwner("SELECT notifier.keep_partitions(now(), now() - interval '30 d')")
+            try await house.sqlOfOwner(
+                "SELECT notifier.keep_partitions(t, now(), now() - interval '30 d') FROM unnest(ARRAY['event', 'finished', 'attempt']) t"
+            )
             try await body(house)
         }
     }

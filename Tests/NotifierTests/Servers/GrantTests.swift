@@ -47,8 +47,11 @@ import Testing
 
             let notifier = client(server, "notifier", "for this test alone")
             #expect(
-                try await count(notifier, "SELECT notifier.keep_partitions(now(), now() - interval \'3 days\')::bigint")
-                    == 12
+                try await count(
+                    notifier,
+                    "SELECT notifier.keep_partitions('event', now(), now() - interval '3 days')::bigint"
+                )
+                    == 4
             )
             try await notifier.execute(
                 """
@@ -88,7 +91,7 @@ import Testing
             func keep(_ now: Timestamp) async throws -> Int {
                 try await count(
                     owner,
-                    "SELECT notifier.keep_partitions(\(now), \(now - .seconds(35 * 86_400)))::bigint"
+                    "SELECT notifier.keep_partitions('event', \(now), \(now - .seconds(35 * 86_400)))::bigint"
                 )
             }
             func store(_ id: String, _ at: Timestamp) async throws {
@@ -99,7 +102,7 @@ import Testing
                     """
                 )
             }
-            #expect(try await keep(start) == 12)
+            #expect(try await keep(start) == 4)
             #expect(try await keep(start) == 0)
             try await store("today", start)
             // The clock was advanced by ten days before the partitions were made.

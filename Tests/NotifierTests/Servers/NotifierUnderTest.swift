@@ -73,7 +73,12 @@ struct NotifierUnderTest: Sendable {
             topology: .events(Notifier.queue, EventIntake.patterns),
             metrics: metrics,
             logger: Logger(label: "notifier") { label in
-                BusbarLogHandler(label: label, level: .critical, format: .text, output: .standardError)
+                BusbarLogHandler(
+                    label: label,
+                    level: Logger.Level(rawValue: Launch.variable("NOTIFIER_LOG") ?? "critical") ?? .critical,
+                    format: .text,
+                    output: .standardError
+                )
             }
         )
         try Notifier(host, try NotifierConfiguration(host.configuration)).work()
@@ -170,6 +175,7 @@ extension ServiceHost {
     func tell(_ event: some Message, type: String? = nil, body: [UInt8]? = nil) async throws -> String {
         var message = try codec.outgoing(event)
         if let body { message.body = body }
+        message.properties.userID = configuration.text(.brokerUser)
         try await messaging.publish([message], timeout: .seconds(30))
         return message.properties.messageID ?? ""
     }
