@@ -11,6 +11,30 @@ extension EndToEndTests {
             var unplannedBurn: Int64
             var stillDelegated: Int64
             var audit: [String: Int]
+            var deliveries: Deliveries
+
+            struct Deliveries: Decodable {
+                struct Row: Decodable {
+                    struct Figures: Decodable {
+                        var channel: String
+                        var delivered: Int
+                        var lost: Int
+                        var open: Int
+                    }
+
+                    struct Counts: Decodable {
+                        var requests: Int
+                        var verified: Int?
+                    }
+
+                    var figures: Figures
+                    var counts: Counts
+                }
+
+                var heard: Int
+                var arrived: Int
+                var rows: [Row]
+            }
 
             enum CodingKeys: String, CodingKey {
                 case requested
@@ -18,6 +42,7 @@ extension EndToEndTests {
                 case unplannedBurn = "unplanned_burn_sun"
                 case stillDelegated = "still_delegated_sun"
                 case audit
+                case deliveries
             }
         }
 
@@ -40,6 +65,15 @@ extension EndToEndTests {
             #expect(summary.outcomes == ["settled": 60])
             #expect(summary.unplannedBurn == 0)
             #expect(summary.stillDelegated == 0)
+            // Ready and settled at least, of each.
+            let deliveries = summary.deliveries
+            #expect(deliveries.heard >= 120 && deliveries.arrived == deliveries.heard)
+            #expect(deliveries.rows.map(\.figures.channel) == ["webhook", "webhook", "slack"])
+            for row in deliveries.rows {
+                #expect(row.figures.delivered > 0 && row.figures.lost == 0 && row.figures.open == 0)
+                #expect(row.figures.channel == "slack" || row.counts.verified == row.counts.requests)
+            }
+            #expect(deliveries.rows.last?.figures.delivered == 60)
             #expect(summary.audit.count >= 5)
             #expect(summary.audit.values.allSatisfy { $0 == 0 }, "\(summary.audit)")
         }

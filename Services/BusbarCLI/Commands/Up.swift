@@ -105,7 +105,14 @@ struct Up: AsyncParsableCommand {
             if json { Console().line(state.json) }
             if demo {
                 isDemoGood.set(
-                    try await Demo.run(stack, count: withdrawals ?? 60, faults: faults, json: json, console: console)
+                    try await Demo.run(
+                        stack,
+                        count: withdrawals ?? 60,
+                        faults: faults,
+                        json: json,
+                        ends: exit,
+                        console: console
+                    )
                 )
             }
             if exit { return }
@@ -128,9 +135,11 @@ struct Up: AsyncParsableCommand {
         options.keepData = keepData || options.nodes != nil
         let made =
             ["BROKER", "DATABASE", "ADMIN", "TEST"] + (isLeftOver ? ["TRON", "CLOCK", "SIGNER", "PURCHASING"] : [])
+        let ours = ["SECRETS_KEY", "ALLOWED_NETWORKS", "TELEGRAM_URL"].map { "BUSBAR_NOTIFIER_\($0)" }
         options.variables = Launch.variables(prefix: "BUSBAR_").filter { name, _ in
             !made.contains { name.hasPrefix("BUSBAR_\($0)_") }
                 && !(isLeftOver && name.hasPrefix("BUSBAR_PRICE_") && name.hasSuffix("_URL"))
+                && !(isLeftOver && ours.contains(name))
         }
         return options
     }

@@ -14,20 +14,33 @@ enum Demo {
         .milliseconds(max(5_000, isFaulty ? count * 120 : min(90_000, count * 60)))
     }
     private static func patience(isFaulty: Bool) -> Duration { .seconds(isFaulty ? 900 : 240) }
+    /// How long after the last withdrawal the last notification may come.
+    private static let notificationPatience = Duration.seconds(60)
 
     /// Runs `count` withdrawals through a live stack.
     ///
-    /// - Parameter faults: the seed of the suppliers' faults and the allocator's deaths; `nil`: none.
+    /// - Parameters:
+    ///   - faults: the seed of the suppliers' faults and the allocator's deaths; `nil`: none.
+    ///   - json: whether the summary is written as JSON too.
+    ///   - ends: whether the stack ends with the demo, so that nobody can look around.
     /// - Returns: whether everything the demo checks was as it should be.
     static func run(
         _ stack: RunningStack,
         count: Int,
         faults: UInt64?,
         json: Bool,
+        ends: Bool,
         console: Console
     ) async throws
         -> Bool
     {
+        guard let url = stack.devnet else {
+            throw StackError(
+                "the demo makes money out of nothing: it needs the devnet",
+                hint: "unset BUSBAR_TRON_NODES"
+            )
+        }
+        let devnet = DevnetControl(url: url)
         let start = ContinuousClock.now
         var generator = SystemRandomNumberGenerator()
         let run = String(UInt32.random(in: .min ... .max, using: &generator), radix: 36)
@@ -42,6 +55,7 @@ enum Demo {
         let world = try await console.step("partners, hot wallets and recipients") {
             let world = try await DemoWorld.make(
                 stack,
+                devnet: devnet,
                 run: run,
                 plan: plan,
                 wallets: DemoWorld.walletCount(of: count, isFaulty: faults != nil)
@@ -51,17 +65,29 @@ enum Demo {
                 "\(world.partners.count) partners, \(world.wallets.count) hot wallets, \(world.recipients.count) recipients"
             )
         }
+        let receivers = try await console.step("endpoints of webhooks and chats") {
+            let receivers = try await DemoReceivers.make(
+                stack,
+                devnet: devnet,
+                run: run,
+                for: world.partners.map(\.id)
+            )
+            return (receivers, "\(receivers.webhooks.count) webhooks, 1 chat")
+        }
+        let arrivals = DemoArrivals(receivers, devnet: devnet)
         let chain = TronClient([NodeEndpoint(url: stack.environment.node)])
         do {
             let trouble = try await DemoTrouble(stack, seed: faults)
             try await trouble?.begin()
-            try await play(plan, world, ledger, chain, stack, trouble, console)
+            try await play(plan, world, ledger, chain, stack, trouble, arrivals, console)
             let left = try await waitForReclaim(stack, console)
             let settling = try await trouble?.awaitPurchases(console)
             var summary = try await summarize(ledger, world, chain, left, stack, since: start)
             summary.trouble = try await trouble?.figures(settledAfter: settling ?? .zero)
+            summary.deliveries = try await waitForDeliveries(receivers, arrivals, ledger, stack, console)
             await chain.shutdown()
             show(summary, json: json, console)
+            for hint in summary.deliveries.hints(devnet: url) where !ends { console.line("  " + hint) }
             return summary.isClean
         } catch {
             await chain.shutdown()
@@ -82,6 +108,7 @@ enum Demo {
         _ chain: TronClient,
         _ stack: RunningStack,
         _ trouble: DemoTrouble?,
+        _ arrivals: DemoArrivals,
         _ console: Console
     ) async throws {
         let variables = stack.environment.variables
@@ -114,6 +141,10 @@ enum Demo {
             }
             group.addTask {
                 try await follow(ledger, of: plan.orders.count, console)
+                return .timeIsUp
+            }
+            group.addTask {
+                try await arrivals.follow()
                 return .timeIsUp
             }
             group.addTask {
@@ -173,6 +204,43 @@ enum Demo {
                     return (left, left == 0 ? "nothing is delegated any more" : "\(left) sun are still delegated")
                 }
                 try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    /// Waits until the partners' webhooks have what their systems have heard, and nothing is still to be delivered.
+    private static func waitForDeliveries(
+        _ receivers: DemoReceivers,
+        _ arrivals: DemoArrivals,
+        _ ledger: DemoLedger,
+        _ stack: RunningStack,
+        _ console: Console
+    ) async throws -> DemoDeliveries {
+        let start = ContinuousClock.now
+        let heard = Dictionary(uniqueKeysWithValues: ledger.heard.map { ($0.key.rawValue, $0.value) })
+        let count = heard.values.reduce(0) { $0 + $1.count }
+        return try await Operations.withPostgres(stack.environment.variables) { postgres in
+            while true {
+                try await arrivals.read()
+                let arrived = await arrivals.arrived(of: heard)
+                let open = try await DeliveryFigures.open(at: receivers.names, in: postgres)
+                let isDone = arrived == count && open == 0
+                guard isDone || start.duration(to: .now) > notificationPatience else {
+                    console.live("… notifications   arrived \(arrived)/\(count)   still to be delivered \(open)")
+                    try await Task.sleep(for: .milliseconds(250))
+                    continue
+                }
+                console.live("")
+                let took = console.styled(DurationText.seconds(since: start), .quiet)
+                let remark =
+                    "\(arrived) of \(count) events have come to the webhooks, \(open) are still to be delivered"
+                isDone
+                    ? console.good("notifications \(took)  \(remark)") : console.bad("notifications \(took)  \(remark)")
+                var rows: [DemoDeliveries.Row] = []
+                for figures in try await DeliveryFigures.of(endpoints: receivers.names, in: postgres) {
+                    rows.append(.init(figures: figures, counts: await arrivals.counts(of: figures.endpoint)))
+                }
+                return DemoDeliveries(heard: count, arrived: arrived, rows: rows)
             }
         }
     }
@@ -249,7 +317,7 @@ enum Demo {
         for (label, text) in summary.rows {
             console.line("  " + label + String(repeating: " ", count: width + 2 - label.count) + text)
         }
-        for table in [summary.sourceTable, summary.holdingTable, summary.trouble?.table] {
+        for table in [summary.sourceTable, summary.holdingTable, summary.trouble?.table, summary.deliveries.table] {
             guard let table else { continue }
             console.line()
             for line in table.lines() { console.line("  " + line) }

@@ -23,6 +23,7 @@ final class DemoLedger: Sendable {
     }
 
     private let courses: Mutex<[WithdrawalID: Course]>
+    private let messages = Mutex<[PartnerID: Set<String>]>([:])
 
     init(_ orders: [DemoPlan.Order]) {
         courses = Mutex(Dictionary(uniqueKeysWithValues: orders.map { ($0.id, Course(order: $0)) }))
@@ -49,6 +50,14 @@ final class DemoLedger: Sendable {
             return true
         }
     }
+
+    /// Notes that a partner's system has heard an event of a withdrawal.
+    func hear(_ message: String, by partner: PartnerID) {
+        _ = messages.withLock { $0[partner, default: []].insert(message) }
+    }
+
+    /// The ids of the events of withdrawals that each partner's system has heard.
+    var heard: [PartnerID: Set<String>] { messages.withLock { $0 } }
 
     subscript(id: WithdrawalID) -> Course? { courses.withLock { $0[id] } }
 

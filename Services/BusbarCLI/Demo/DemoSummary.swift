@@ -82,6 +82,8 @@ struct DemoSummary: Codable, Sendable {
     var holdings: [Holding] = []
     /// What became of purchases while suppliers failed.
     var trouble: DemoTrouble.Figures?
+    /// What became of the notifications.
+    var deliveries = DemoDeliveries()
     /// Findings of the audit by invariant.
     var audit: [String: Int] = [:]
     /// What the audit found, for people.
@@ -89,7 +91,8 @@ struct DemoSummary: Codable, Sendable {
     var seconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case requested, outcomes, revocations, delegations, allocations, sources, holdings, trouble, audit, findings,
+        case requested, outcomes, revocations, delegations, allocations, sources, holdings, trouble, deliveries, audit,
+            findings,
             seconds
         case allocationsPerDelegationPercent = "allocations_per_delegation_percent"
         case requestToReady = "request_to_ready"
@@ -167,7 +170,7 @@ struct DemoSummary: Codable, Sendable {
     var isClean: Bool {
         // Energy that a supplier takes back early is burnt for by transfers that are on their way.
         outcomes == ["settled": requested] && (unplannedBurns == 0 || trouble != nil) && stillDelegatedSun == 0
-            && trouble?.isClean ?? true
+            && trouble?.isClean ?? true && deliveries.isClean
             && chargedSun == bookedSun && stillHeldSun == 0 && audit.values.allSatisfy { $0 == 0 }
             && holdings.allSatisfy { $0.difference == 0 }
     }
@@ -181,7 +184,7 @@ struct DemoSummary: Codable, Sendable {
             case (0, let planned): "\(planned) burnt for energy as planned and no other"
             case (let unplanned, _): "\(unplanned) burnt for energy unplanned while suppliers failed"
             }
-        return "every withdrawal settled, \(burnt), everything reclaimed, the books are clean"
+        return "every withdrawal settled, \(burnt), everything reclaimed, the books are clean, everybody was told"
     }
 
     /// Share, cost and time to chain by source; empty when all came from own stake.

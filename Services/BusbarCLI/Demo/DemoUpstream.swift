@@ -83,6 +83,9 @@ struct DemoUpstream: Sendable {
     private func take(_ delivery: Delivery, _ open: inout Set<WithdrawalID>) throws -> Transfer? {
         let data = Data(delivery.body)
         let decoder = JSONDecoder()
+        if let id = delivery.properties.messageID, delivery.properties.type?.hasPrefix("withdrawal.") == true {
+            ledger.hear(id, by: partner.id)
+        }
         switch delivery.properties.type {
         case WithdrawalReady.name.wireName:
             let ready = try decoder.decode(WithdrawalReady.self, from: data)

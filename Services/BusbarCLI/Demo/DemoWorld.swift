@@ -34,14 +34,13 @@ struct DemoWorld: Sendable {
     static let terms: [String: RegistryValue] = ["margin_permille": .number(100), "fee_sun": .number(100_000)]
 
     /// Registers partners and wallets, funds the wallets, and gives the first recipients a little USDT.
-    static func make(_ stack: RunningStack, run: String, plan: DemoPlan, wallets count: Int) async throws -> DemoWorld {
-        guard let url = stack.devnet else {
-            throw StackError(
-                "the demo makes money out of nothing: it needs the devnet",
-                hint: "unset BUSBAR_TRON_NODES"
-            )
-        }
-        let devnet = DevnetControl(url: url)
+    static func make(
+        _ stack: RunningStack,
+        devnet: DevnetControl,
+        run: String,
+        plan: DemoPlan,
+        wallets count: Int
+    ) async throws -> DemoWorld {
         var partners: [Partner] = []
         for name in ["acme", "globex"].prefix(partnerCount) {
             guard let id = PartnerID("\(name)-\(run)") else { continue }

@@ -116,11 +116,11 @@ struct DevnetControl: Sendable {
         Timestamp(milliseconds: try JSONDecoder().decode(Now.self, from: try await get("time")).now_ms)
     }
 
-    private func get(_ name: String) async throws -> Data {
+    func get(_ name: String) async throws -> Data {
         try await send(HTTPClientRequest(url: "\(url)/devnet/\(name)"), name)
     }
 
-    private func post(_ name: String, _ body: String) async throws -> Data {
+    func post(_ name: String, _ body: String) async throws -> Data {
         var request = HTTPClientRequest(url: "\(url)/devnet/\(name)")
         request.method = .POST
         request.body = .bytes(ByteBuffer(string: body))

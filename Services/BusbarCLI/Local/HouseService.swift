@@ -13,6 +13,7 @@ struct HouseService: Sendable {
     static let all = [
         HouseService(name: "allocator", preferredPort: 18_101, role: "allocator"),
         HouseService(name: "price-feed", preferredPort: 18_121, role: "prices"),
+        HouseService(name: "notifier", preferredPort: 18_141, role: "notifier"),
     ]
 
     /// Tells systems and people what has happened.

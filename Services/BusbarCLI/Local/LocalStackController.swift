@@ -69,6 +69,7 @@ struct LocalStackController: Sendable {
             databasePassword: servers.database.password,
             databaseName: StackServers.databaseName,
             node: options.nodes ?? devnet ?? "",
+            notifierKey: secrets.notifier,
             clock: devnet,
             extra: options.variables
         )

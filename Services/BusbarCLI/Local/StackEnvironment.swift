@@ -12,6 +12,8 @@ struct StackEnvironment: Sendable {
     var databaseName: String
     /// The chain's node; empty without a chain.
     var node: String
+    /// Seals what endpoints of notifications keep secret.
+    var notifierKey: String
     /// The devnet whose time is followed; nil on a real network.
     var clock: String?
     /// Further `BUSBAR_` variables: the caller's own, and what the preparation of the chain found out.
@@ -33,14 +35,20 @@ struct StackEnvironment: Sendable {
             "BUSBAR_DATABASE_PASSWORD": databasePassword,
             "BUSBAR_DATABASE_NAME": databaseName,
             "BUSBAR_DATABASE_TLS": "disable",
+            "BUSBAR_NOTIFIER_SECRETS_KEY": notifierKey,
         ]
         if !node.isEmpty { all["BUSBAR_TRON_NODES"] = node }
         if let clock {
             all["BUSBAR_CLOCK_URL"] = clock
+            // Webhooks may go to the devnet's sinks and chats, and to whatever listens beside them.
+            all["BUSBAR_NOTIFIER_ALLOWED_NETWORKS"] = "127.0.0.1/32"
+            all["BUSBAR_NOTIFIER_TELEGRAM_URL"] = "\(clock)/telegram"
             for source in Self.priceSources {
                 all["BUSBAR_PRICE_\(source.uppercased())_URL"] = "\(clock)/prices/\(source)"
             }
         }
+        // Named in a file by the caller: both together are refused.
+        if extra["BUSBAR_NOTIFIER_SECRETS_KEY_FILE"] != nil { all["BUSBAR_NOTIFIER_SECRETS_KEY"] = nil }
         return all.merging(extra) { _, given in given }
     }
 

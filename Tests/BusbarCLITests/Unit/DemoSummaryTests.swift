@@ -52,7 +52,7 @@ internal import Testing
         #expect(text(summary, "burnt for energy") == "0.000 TRX unplanned, 0.000 TRX planned")
         #expect(
             summary.closing
-                == "every withdrawal settled, nothing burnt for energy, everything reclaimed, the books are clean"
+                == "every withdrawal settled, nothing burnt for energy, everything reclaimed, the books are clean, everybody was told"
         )
     }
 
@@ -82,6 +82,45 @@ internal import Testing
         summary.trouble = DemoTrouble.Figures(seed: 7)
         #expect(summary.isClean)
         #expect(summary.closing.contains("1 burnt for energy unplanned while suppliers failed"))
+    }
+
+    private func deliveries(
+        _ channel: String,
+        heard: Int = 2,
+        arrived: Int = 2,
+        lost: Int64 = 0,
+        open: Int64 = 0,
+        _ counts: DemoDeliveries.Counts
+    ) -> DemoDeliveries {
+        let figures = DemoDeliveries.Figures(
+            endpoint: "acme",
+            channel: channel,
+            delivered: 2,
+            lost: lost,
+            open: open,
+            medianMilliseconds: 20,
+            slowMilliseconds: nil
+        )
+        return DemoDeliveries(heard: heard, arrived: arrived, rows: [.init(figures: figures, counts: counts)])
+    }
+
+    @Test func everybodyMustHaveBeenToldAndBelieveIt() throws {
+        let genuine = DemoDeliveries.Counts(requests: 2, verified: 2, duplicates: 0)
+        let twice = DemoDeliveries.Counts(requests: 3, verified: 3, duplicates: 1)
+        let forged = DemoDeliveries.Counts(requests: 3, verified: 2, duplicates: 0)
+        let chat = DemoDeliveries.Counts(requests: 1)
+        for (deliveries, isClean) in [
+            (deliveries("webhook", genuine), true), (deliveries("webhook", twice), true),
+            (deliveries("slack", chat), true),
+            (deliveries("webhook", forged), false), (deliveries("webhook", arrived: 1, genuine), false),
+            (deliveries("webhook", lost: 1, genuine), false), (deliveries("slack", open: 1, chat), false),
+        ] {
+            var summary = try summary((.energy, 0), (.energy, 0))
+            summary.deliveries = deliveries
+            #expect(summary.isClean == isClean, "\(deliveries)")
+        }
+        let lines = deliveries("webhook", lost: 1, genuine).table?.lines() ?? []
+        #expect(lines.last?.split(separator: " ") == ["acme", "webhook", "2", "1", "2", "2", "0", "20", "ms", "-"])
     }
 
     @Test func anythingElseThatIsWrongIsNotClean() throws {

@@ -5,7 +5,9 @@ internal import Glibc
 /// So a stack under test takes ports that are its own for as long as it lives: another stack that a developer starts
 /// meanwhile would take a preferred port in the moment in which a killed server does not hold it.
 struct DefaultPorts: ~Copyable {
-    private static let preferred: [UInt16] = [15_672, 15_432, 18_090] + Array(18_101...18_104) + Array(18_121...18_124)
+    private static let preferred: [UInt16] =
+        [15_672, 15_432, 18_090] + Array(18_101...18_104) + Array(18_121...18_124)
+        + Array(18_141...18_144)
     private var sockets: [UInt16: Int32] = [:]
 
     /// Listens on those that are free. Again for those that others have given back meanwhile.

@@ -18,11 +18,13 @@ struct StackUnderTest: Sendable {
     /// - Parameters:
     ///   - allocators: how many replicas.
     ///   - priceFeeds: how many replicas.
+    ///   - notifiers: how many replicas.
     ///   - blockInterval: of the devnet.
     ///   - variables: handed on to the services.
     static func with<Result: Sendable>(
         allocators: Int = 1,
         priceFeeds: Int = 1,
+        notifiers: Int = 1,
         blockInterval: String = "200ms",
         variables: [String: String] = [:],
         _ body: (StackUnderTest) async throws -> Result
@@ -32,7 +34,7 @@ struct StackUnderTest: Sendable {
             try Executables.path("busbar"),
             [
                 "up", "--json", "--directory", home.path + "/stack", "--block-interval", blockInterval, "--scale",
-                "allocator=\(allocators)", "--scale", "price-feed=\(priceFeeds)",
+                "allocator=\(allocators)", "--scale", "price-feed=\(priceFeeds)", "--scale", "notifier=\(notifiers)",
             ],
             environment: Launch.plainEnvironment.merging(variables) { $1 },
             directory: home.path
