@@ -8,10 +8,12 @@ internal import IOThread
 final class CurlMulti {
     let handle: UnsafeMutableRawPointer
     private let thread: IOThread
+    private let idleConnections: Int
     private let ready: @Sendable (Int32) -> Void
     private let due: @Sendable () -> Void
 
     /// - Parameters:
+    ///   - idleConnections: how many are kept at most; see ``keep(beside:)``.
     ///   - ready: a socket can be read or written.
     ///   - due: the time has come that libcurl asked for.
     init?(
@@ -23,19 +25,25 @@ final class CurlMulti {
         guard globalCode == CURLE_OK, let handle = curl_multi_init() else { return nil }
         self.handle = handle
         self.thread = thread
+        self.idleConnections = idleConnections
         self.ready = ready
         self.due = due
         // The engine is closed before this object goes, so that libcurl never holds a pointer to nothing.
         let context = Unmanaged.passUnretained(self).toOpaque()
         let codes = [
             busbar_curl_multi_set_callbacks(handle, askToWatch, askForAlarm, context),
-            busbar_curl_multi_set_number(handle, CURLMOPT_MAXCONNECTS, idleConnections),
             busbar_curl_multi_set_number(handle, CURLMOPT_PIPELINING, CURLPIPE_NOTHING),
         ]
         guard codes.allSatisfy({ $0 == CURLM_OK }) else {
             curl_multi_cleanup(handle)
             return nil
         }
+    }
+
+    /// Libcurl's limit is for the connections in use and those kept together; without this, many that hang would leave no
+    /// room to keep any.
+    func keep(beside active: Int) {
+        busbar_curl_multi_set_number(handle, CURLMOPT_MAXCONNECTS, idleConnections + active)
     }
 
     /// Closes all connections; every transfer must have been removed.

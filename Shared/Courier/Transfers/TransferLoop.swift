@@ -90,6 +90,7 @@ actor TransferLoop {
         }
         active[id] = transfer
         begun += 1
+        multi.keep(beside: active.count)
         let code = curl_multi_add_handle(multi.handle, easy)
         if code != CURLM_OK {
             let text = String(cString: curl_multi_strerror(code))
@@ -105,7 +106,10 @@ actor TransferLoop {
     /// Takes the transfer from libcurl, then tells its caller: from here on no callback can come.
     private func end(_ transfer: Transfer, _ result: TransferEnd) {
         active[transfer.id] = nil
-        if let multi { curl_multi_remove_handle(multi.handle, transfer.easy) }
+        if let multi {
+            curl_multi_remove_handle(multi.handle, transfer.easy)
+            multi.keep(beside: active.count)
+        }
         recycle(transfer.easy)
         transfer.finish(result)
     }

@@ -156,6 +156,32 @@ internal import Webhooks
         }
     }
 
+    @Test func connectionsThatHangLeaveRoomToKeepOthers() async throws {
+        let policy = try AddressPolicy.allowing("127.0.0.1/32")
+        try await Receiver.with { request, _ in
+            request.line.contains("hang") ? .silence : .answer(200)
+        } _: { receiver in
+            try await withCourier(policy) { configuration in
+                configuration.maximumIdleConnections = 16
+            } _: { courier in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    let dead = try TargetURL("http://dead.example:\(receiver.port)/hang", policy: policy)
+                    for _ in 0..<50 { group.addTask { _ = await courier.failure(of: dead) } }
+                    try await receiver.wait { $0.requests.count == 50 }
+                    for _ in 0..<5 {
+                        for host in 0..<10 {
+                            let url = try TargetURL("http://host-\(host).example:\(receiver.port)/", policy: policy)
+                            let status = try await courier.post(url).status
+                            #expect(status == 200)
+                        }
+                    }
+                    #expect(receiver.record.connections == 60)
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+
     @Test func nothingIsLeftOpenAfterThousandsOfTransfers() async throws {
         let policy = try AddressPolicy.allowing("127.0.0.1/32")
         let replies: [Receiver.Reply] = [
