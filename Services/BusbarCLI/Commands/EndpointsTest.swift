@@ -78,7 +78,9 @@ struct EndpointsTest: AsyncParsableCommand {
         guard let delivery = deliveries.first else {
             throw OperationError(
                 "the notifier has not taken it in \(timeout) s",
-                hint: "is it running? busbar status; its queue is notifier.notification.send: busbar parked list"
+                hint:
+                    "busbar status shows whether it runs; it takes notifications of its own broker user alone, and parks "
+                    + "others: busbar parked list notifier.notification.send"
             )
         }
         let attempts = try await DeliveryView.attempts(of: [delivery.id], in: client)
