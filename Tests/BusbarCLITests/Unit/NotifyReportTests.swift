@@ -12,13 +12,21 @@ import Webhooks
         leaving.disabled = 8
         var report = NotifyReport(
             setting: .init(deliveries: 1000, endpoints: 100, perSecond: 500, replicas: 1, seed: 1, isKilling: killing),
-            latency: .init(count: 900, p50: 10, p99: 1999, max: 5000, worstP99: 2500, publishedLate: 1),
+            latency: .init(
+                count: 900,
+                p50: 10,
+                p99: 1999,
+                max: 5000,
+                slices: [.init(p50: 9, p99: 2500), .init(p50: 11, p99: 40)],
+                publishedLate: 1
+            ),
             perSecond: 490,
             cpuMicroseconds: 400,
             shares: [],
             findings: findings,
             early: 0,
             afterGone: 0,
+            withGone: 2,
             kills: killing ? 3 : 0,
             restarts: killing ? 3 : 0,
             residentBytes: 1,
@@ -38,6 +46,7 @@ import Webhooks
         #expect(report().isGood)
         #expect(report(killing: true).isGood)
         #expect(report().ratio == nil)
+        #expect(report().latency.worstP99 == 2500)
     }
 
     @Test func eachMissedTargetIsTold() {

@@ -21,9 +21,11 @@ import Testing
         for _ in 0..<Receiver.patience { #expect(receiver.answer(at: 0) == .accepted) }
         #expect(receiver.answer(at: 1) == .gone)
         #expect(receiver.afterGone == 0)
-        #expect(receiver.answer(at: 2) == .gone)
+        #expect(receiver.answer(at: 1.5) == .gone)
+        #expect(receiver.afterGone == 0 && receiver.withGone == 1, "it was under way")
+        #expect(receiver.answer(at: 2.5) == .gone)
         #expect(receiver.afterGone == 1)
-        #expect(receiver.requests == Receiver.patience + 2)
+        #expect(receiver.requests == Receiver.patience + 3)
     }
 
     @Test func theOthersAlwaysAnswerAlike() {

@@ -91,6 +91,7 @@ struct NotifyBench: Sendable {
             findings: findings,
             early: receivers.reduce(0) { $0 + $1.early },
             afterGone: receivers.reduce(0) { $0 + $1.afterGone },
+            withGone: receivers.reduce(0) { $0 + $1.withGone },
             kills: offered.kills,
             restarts: usage.restarts,
             residentBytes: usage.residentBytes,
@@ -178,7 +179,10 @@ struct NotifyBench: Sendable {
             p50: measured(percentiles.p50),
             p99: measured(percentiles.p99),
             max: measured(percentiles.max),
-            worstP99: slices.values.map { Percentiles(seconds: $0).p99 }.max(),
+            slices: slices.sorted { $0.key < $1.key }.map { slice in
+                let percentiles = Percentiles(seconds: slice.value)
+                return .init(p50: percentiles.p50, p99: percentiles.p99)
+            },
             publishedLate: offer.latest * 1000
         )
     }

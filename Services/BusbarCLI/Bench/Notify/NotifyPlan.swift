@@ -54,6 +54,9 @@ struct NotifyPlan: Sendable {
         return ill + some(.leaving, 1, of: count - ill.count)
     }
 
+    /// All of them, in their order.
+    var parts: [Range<Int>] { [first, offered, full, limit] }
+
     /// How many events there are in all.
     var count: Int { recipients.count }
 

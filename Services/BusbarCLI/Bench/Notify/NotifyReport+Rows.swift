@@ -27,7 +27,7 @@ extension NotifyReport {
             }
             rows[plan.kinds[endpoint]]?.add(book, expected: expected[endpoint])
         }
-        let missing = sink.missing(events)
+        let missing = plan.parts.filter { $0.upperBound <= events.upperBound }.reduce(0) { $0 + sink.missing($1) }
         if let found = rows[.healthy]?.lost { rows[.healthy]?.lost = max(found, missing) }
         for entry in attempts {
             guard let endpoint = NotifyMessages.endpoint(named: entry.name), plan.kinds.indices.contains(endpoint)

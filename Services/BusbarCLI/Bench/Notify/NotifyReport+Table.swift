@@ -73,6 +73,8 @@ extension NotifyReport {
         if setting.isKilling {
             all.append(("replicas", "killed \(kills) times (seed \(setting.seed)), started again \(restarts) times"))
             all.append(("requests after 410, not known to the next owner", "\(afterGone)"))
+        } else {
+            all.append(("requests under way when a receiver answered 410", "\(withGone)"))
         }
         return all
     }

@@ -48,17 +48,31 @@ struct NotifyReport: Codable, Sendable {
         var p50: Double?
         var p99: Double?
         var max: Double?
-        /// The highest p99 of events that were due within the same ten seconds.
-        var worstP99: Double?
+        /// Of the events that were due within each ten seconds, one after the other.
+        var slices: [Slice]
         /// How much later than due an event was published, at most; a part of the above.
         var publishedLate: Double
+
+        /// The highest p99 of ten seconds.
+        var worstP99: Double? { slices.map(\.p99).max() }
+
+        /// Ten seconds.
+        struct Slice: Codable, Sendable {
+            var p50: Double
+            var p99: Double
+
+            enum CodingKeys: String, CodingKey {
+                case p50 = "p50_ms"
+                case p99 = "p99_ms"
+            }
+        }
 
         enum CodingKeys: String, CodingKey {
             case count
             case p50 = "p50_ms"
             case p99 = "p99_ms"
             case max = "max_ms"
-            case worstP99 = "worst_ten_seconds_p99_ms"
+            case slices = "by_ten_seconds"
             case publishedLate = "published_late_max_ms"
         }
     }
@@ -95,6 +109,8 @@ struct NotifyReport: Codable, Sendable {
     var early: Int
     /// Requests that came after a receiver had answered 410.
     var afterGone: Int
+    /// Requests that were under way when a receiver answered 410.
+    var withGone: Int
     var kills: Int
     var restarts: Int
     /// Most resident memory of a replica.
@@ -115,6 +131,7 @@ struct NotifyReport: Codable, Sendable {
         case perSecond = "per_second"
         case cpuMicroseconds = "cpu_us_per_delivery"
         case afterGone = "requests_after_410"
+        case withGone = "requests_under_way_at_410"
         case residentBytes = "resident_bytes"
         case ownResidentBytes = "own_resident_bytes"
         case loadBefore = "load_before"

@@ -29,7 +29,7 @@ struct Receiver: Sendable {
     static let taken = 20
     /// Deliveries that a leaving receiver takes.
     static let patience = 5
-    /// Seconds in which a request may still come that was under way when the receiver asked for a pause.
+    /// Seconds in which a request may still come that was under way when the receiver asked for a pause, or left.
     private static let leeway = 1.0
 
     let kind: Kind
@@ -37,10 +37,12 @@ struct Receiver: Sendable {
     private(set) var requests = 0
     /// Requests that came while it had asked to be left alone, those under way left out.
     private(set) var early = 0
-    /// Requests that came after it had answered 410.
+    /// Requests that came after it had answered 410, those under way left out.
     private(set) var afterGone = 0
+    /// Requests that were under way when it answered 410.
+    private(set) var withGone = 0
     private var accepted = 0
-    private var isGone = false
+    private var wentAt: Double?
     private var pauseBegan: Double?
 
     init(_ kind: Kind) { self.kind = kind }
@@ -54,7 +56,7 @@ struct Receiver: Sendable {
         case .hanging: return .silence
         case .failing: return .failed
         case .throttling: return throttle(at: now)
-        case .leaving: return leave()
+        case .leaving: return leave(at: now)
         }
     }
 
@@ -75,10 +77,13 @@ struct Receiver: Sendable {
         return .accepted
     }
 
-    private mutating func leave() -> Answer {
-        if isGone { afterGone += 1 }
+    private mutating func leave(at now: Double) -> Answer {
         guard accepted < Self.patience else {
-            isGone = true
+            guard let wentAt else {
+                self.wentAt = now
+                return .gone
+            }
+            if now - wentAt > Self.leeway { afterGone += 1 } else { withGone += 1 }
             return .gone
         }
         accepted += 1

@@ -52,6 +52,8 @@ final class SinkBook: Sendable {
         /// By event: when it was first accepted; 0 for never.
         var acceptedAt: [Double]
         var accepted = 0
+        /// Events to healthy receivers that were not accepted, by part of the plan.
+        var missing: [Range<Int>: Int]
         /// Requests that wait for an answer they never get, by receiver.
         var open: [Int]
         /// The event that a receiver answered 410 to first, by receiver.
@@ -78,6 +80,10 @@ final class SinkBook: Sendable {
             State(
                 receivers: plan.kinds.map { Receiver($0) },
                 acceptedAt: [Double](repeating: 0, count: plan.count),
+                missing: Dictionary(
+                    plan.parts.map { ($0, $0.count(where: plan.isHealthy)) },
+                    uniquingKeysWith: { $1 }
+                ),
                 open: [Int](repeating: 0, count: plan.kinds.count)
             )
         )
@@ -132,6 +138,8 @@ final class SinkBook: Sendable {
             }
             state.acceptedAt[event] = now
             state.accepted += 1
+            guard plan.isHealthy(event) else { return }
+            for part in plan.parts where part.contains(event) { state.missing[part, default: 0] -= 1 }
         }
     }
 
@@ -163,8 +171,6 @@ final class SinkBook: Sendable {
         state.withLock { $0.acceptedAt[events].map { $0 == 0 ? nil : $0 } }
     }
 
-    /// How many of some events to healthy receivers have not been accepted.
-    func missing(_ events: Range<Int>) -> Int {
-        state.withLock { state in events.count { plan.isHealthy($0) && state.acceptedAt[$0] == 0 } }
-    }
+    /// How many events to healthy receivers have not been accepted, of one part of the plan.
+    func missing(_ part: Range<Int>) -> Int { state.withLock { $0.missing[part] ?? 0 } }
 }
