@@ -1,7 +1,7 @@
 /// How a channel writes text so that it reads as it is meant: what is bold is bold, and nothing from outside is markup.
 protocol ChatMarkup: Sendable {
-    /// One stretch in its style. Lengths of parts written alone are at least those of the whole.
-    static func written(_ span: Note.Span) -> String
+    /// One stretch in its style. Parts that are written alone, each as if it began a line, are at least as long as the whole.
+    static func written(_ span: Note.Span, startsLine: Bool) -> String
 
     /// What stands between a line's stretches where the channel would not see the end of a style.
     static func joint(_ left: Note.Span, _ right: Note.Span) -> String
@@ -21,7 +21,7 @@ extension ChatMarkup {
         var previous: Note.Span?
         for span in spans where !span.text.isEmpty {
             if let previous { text += joint(previous, span) }
-            text += written(span)
+            text += written(span, startsLine: previous == nil)
             previous = span
         }
         return text

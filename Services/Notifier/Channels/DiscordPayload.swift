@@ -48,36 +48,46 @@ enum DiscordMarkup: ChatMarkup {
     /// An embed's footer has no markup.
     static func footer(_ text: String) -> String { text }
 
-    static func written(_ span: Note.Span) -> String {
+    static func written(_ span: Note.Span, startsLine: Bool) -> String {
         let (before, inner, after) = span.text.blanksAround
         guard !inner.isEmpty else { return span.text }
         switch span.style {
-        case .plain: return escaped(span.text)
-        case .bold: return "\(before)**\(escaped(String(inner)))**\(after)"
+        case .plain: return escaped(span.text, startsLine: startsLine)
+        case .bold: return "\(before)**\(escaped(String(inner), startsLine: false))**\(after)"
         // Inside code nothing can be escaped, so a backtick becomes one that only looks like it.
         case .code: return "\(before)`\(inner.replacing("`", with: "\u{02CB}"))`\(after)"
         }
     }
 
-    private static func escaped(_ text: String) -> String {
+    private static func escaped(_ text: String, startsLine: Bool) -> String {
         var escaped = ""
-        // At a line's beginning these make headings, quotations and lists.
-        var isAtStart = true
+        // At a line's beginning some characters make headings, quotations and lists.
+        var isAtStart = startsLine
         var isNumber = false
-        for character in text.unicodeScalars {
-            switch character {
-            case "\\", "*", "_", "~", "`", "|", "[", "]", "(", ")", "<", ">", "@": escaped += "\\"
+        let scalars = Array(text.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            switch scalar {
+            case "\\", "*", "~", "`", "|", "[", "]", "<", ">", "@": escaped += "\\"
+            case "_": if !isInside(index, scalars) { escaped += "\\" }
             case "#", "-", "+": if isAtStart { escaped += "\\" }
             case ".": if isNumber { escaped += "\\" }
-            // `https://` and `<:name:1>` begin things that are drawn.
-            case ":": escaped += "\\"
             default: break
             }
-            escaped.unicodeScalars.append(character)
-            let isDigit = character.value >= 0x30 && character.value <= 0x39
-            isNumber = isDigit && (isAtStart || isNumber)
-            isAtStart = isAtStart && character == " "
+            escaped.unicodeScalars.append(scalar)
+            isNumber = scalar.isDigit && (isAtStart || isNumber)
+            isAtStart = isAtStart && scalar == " "
         }
         return escaped
     }
+
+    /// Between letters or digits of ASCII, as in `fee_limit`, an underscore is no mark.
+    private static func isInside(_ index: Int, _ scalars: [Unicode.Scalar]) -> Bool {
+        guard index > 0, index + 1 < scalars.count else { return false }
+        return [scalars[index - 1], scalars[index + 1]].allSatisfy { $0.isDigit || $0.isLatinLetter }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
+    fileprivate var isLatinLetter: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) }
 }

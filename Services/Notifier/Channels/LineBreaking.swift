@@ -67,5 +67,5 @@ struct LineBreaking<Markup: ChatMarkup> {
     }
 
     /// With a joint on both sides, whatever comes to stand there.
-    private func cost(_ span: Note.Span) -> Int { Markup.written(span).units + 2 }
+    private func cost(_ span: Note.Span) -> Int { Markup.written(span, startsLine: true).units + 2 }
 }

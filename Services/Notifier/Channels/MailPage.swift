@@ -29,7 +29,7 @@ struct MailPage: Sendable {
     /// The page; `nil` when nothing of the notes is on it.
     func render(_ content: Content) -> String? {
         let short = content.short.map { note -> [String: Any] in
-            ["time": note.time, "sign": note.tone.sign, "title": note.title.plain]
+            ["time": note.time, "sign": note.tone.sign, "title": note.summary]
         }
         let html = mustache.render(
             [
@@ -74,7 +74,7 @@ extension Note {
 
 /// HTML as mail programs take it.
 enum HTMLMarkup: ChatMarkup {
-    static func written(_ span: Note.Span) -> String {
+    static func written(_ span: Note.Span, startsLine: Bool) -> String {
         switch span.style {
         case .plain: escaped(span.text)
         case .bold: "<strong>\(escaped(span.text))</strong>"

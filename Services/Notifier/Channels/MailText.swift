@@ -42,7 +42,7 @@ struct MailText: Sendable, Hashable {
             )
         }
         if !short.isEmpty {
-            sections.append(short.map { "\($0.time) \($0.tone.sign) \($0.title.plain)" }.joined(separator: "\n"))
+            sections.append(short.map { "\($0.time) \($0.tone.sign) \($0.summary)" }.joined(separator: "\n"))
         }
         return sections.joined(separator: "\n\n" + String(repeating: "-", count: 40) + "\n\n") + "\n"
     }

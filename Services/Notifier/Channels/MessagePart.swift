@@ -35,7 +35,7 @@ extension ChatMarkup {
     static func parts(_ note: Note, index: Int, _ language: Language, _ limits: MessageLimits) -> [MessagePart] {
         let suffix = Note.Span(" " + language.continued)
         // A title is bold as a whole, whatever is in it.
-        let title = LineBreaking<Self>(limit: limits.title - written(suffix).units - 2).cut([.init(note.title.plain)])
+        let title = LineBreaking<Self>(limit: limits.title - written([suffix]).units - 2).cut([.init(note.title.plain)])
         let footer = footer(LineBreaking<Self>(limit: limits.footer).cut([.init(note.footer)]).plain)
         return texts(note.lines, limits.text).enumerated().map { number, text in
             MessagePart(
@@ -48,13 +48,13 @@ extension ChatMarkup {
         }
     }
 
-    /// Notes of a line each: when, and the title.
+    /// Notes of a line each: when, the title, and whose it is.
     static func digest(_ notes: [(index: Int, note: Note)], _ limits: MessageLimits) -> [MessagePart] {
         var parts: [MessagePart] = []
         let breaking = LineBreaking<Self>(limit: min(limits.text, 600))
         for (index, note) in notes {
             let stamp = "\(note.tone.sign) \(note.time) "
-            let line = written(breaking.cut([.init(stamp + note.title.plain)]))
+            let line = written(breaking.cut([.init(stamp + note.summary)]))
             if let last = parts.indices.last, parts[last].text.units + 1 + line.units <= limits.text {
                 parts[last].text += "\n" + line
                 parts[last].carried.append(index)

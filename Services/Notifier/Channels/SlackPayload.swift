@@ -38,7 +38,7 @@ struct SlackPayload: Encodable {
 
 /// Slack's mrkdwn. It has no escape for its marks, so marks from outside become characters that look like them.
 enum SlackMarkup: ChatMarkup {
-    static func written(_ span: Note.Span) -> String {
+    static func written(_ span: Note.Span, startsLine: Bool) -> String {
         let (before, inner, after) = span.text.blanksAround
         guard !inner.isEmpty else { return span.text }
         switch span.style {
@@ -51,8 +51,10 @@ enum SlackMarkup: ChatMarkup {
     /// Marks hold only beside blanks and punctuation; a zero-width space is such, and Korean particles are not.
     static func joint(_ left: Note.Span, _ right: Note.Span) -> String {
         guard left.style != .plain || right.style != .plain else { return "" }
-        let isLoose = left.text.last?.isWhitespace ?? true || right.text.first?.isWhitespace ?? true
-        return isLoose ? "" : "\u{200B}"
+        let isLoose = { (edge: Character?) in
+            edge.map { $0.isWhitespace || ($0.isASCII && !$0.isLetter && !$0.isNumber) } ?? true
+        }
+        return isLoose(left.style == .plain ? left.text.last : right.text.first) ? "" : "\u{200B}"
     }
 
     private static func escaped(_ text: String, isCode: Bool = false) -> String {

@@ -31,7 +31,7 @@ struct TelegramPayload: Encodable {
 
 /// Telegram's HTML subset.
 enum TelegramMarkup: ChatMarkup {
-    static func written(_ span: Note.Span) -> String {
+    static func written(_ span: Note.Span, startsLine: Bool) -> String {
         switch span.style {
         case .plain: escaped(span.text)
         case .bold: "<b>\(escaped(span.text))</b>"

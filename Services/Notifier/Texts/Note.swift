@@ -9,6 +9,8 @@ struct Note: Sendable, Hashable {
     var kind: String
     /// When it happened, by the clock on the reader's wall.
     var time: String
+    /// Whose event it was, where it was a partner's.
+    var owner: String?
     /// An alert, or words that somebody wrote: never cut down to its title.
     var isAlwaysWhole: Bool
 
@@ -45,6 +47,11 @@ struct Note: Sendable, Hashable {
 
         var isBlank: Bool { label == nil && spans.isEmpty }
     }
+}
+
+extension Note {
+    /// On one line, with whose it is: ids are unique per partner alone.
+    var summary: String { "\(title.plain)\(owner.map { " · \($0)" } ?? "")" }
 }
 
 extension [Note.Span] {

@@ -70,7 +70,8 @@ final class TemplateLibrary: Sendable {
             tone: Tone(of: event, body),
             footer: [owner, time, event.type].compactMap(\.self).joined(separator: " · "),
             kind: words.name(ofType: event.type),
-            time: zone.clock(event.occurredAt),
+            time: zone.stamp(event.occurredAt, now: now),
+            owner: owner,
             isAlwaysWhole: event.type.hasPrefix("alert.") || event.type.hasPrefix("notification.")
         )
     }

@@ -67,10 +67,11 @@ struct TemplateFields: MustacheParent, MustacheTransformable, MustacheCustomRend
     /// Its fields as they can be shown, in the order of their names.
     private var rows: TemplateRows {
         TemplateRows(
-            rows: fields.sorted { $0.key < $1.key }.filter { $0.value != .null }.map { key, value in
+            rows: fields.sorted { $0.key < $1.key }.map { key, value in
                 var row = TemplateFields(fields: [:], path: path, scope: scope)
                 row.extra["name"] = scope.text(key, "\(path).name")
-                row.extra["value"] = scope.text(value.shown, "\(path).\(key)")
+                // Null says that something was taken away, as in `policy.changed`.
+                row.extra["value"] = scope.text(value == .null ? "—" : value.shown, "\(path).\(key)")
                 return row
             }
         )

@@ -32,5 +32,11 @@ struct ZoneOffset: Sendable, Hashable {
         return (day == date(now) ? "" : day + " ") + "\(clock(moment)) \(name)"
     }
 
+    /// `18:30:00`, or `11-21 18:30:00` on another day than `now`: for lists.
+    func stamp(_ moment: Timestamp, now: Timestamp) -> String {
+        let day = date(moment)
+        return (day == date(now) ? "" : day.dropFirst(5) + " ") + clock(moment)
+    }
+
     private func local(_ moment: Timestamp) -> String { (moment + .seconds(minutes * 60)).description }
 }

@@ -127,6 +127,13 @@ import Testing
         #expect(try sentence("burn").contains("burn TRX"))
     }
 
+    @Test func whatWasTakenAwayIsTold() throws {
+        let event = try Texts.event(PolicyChanged.name)
+        let note = try Texts.builtIn.get().note(for: event, channel: .slack, language: .en, at: Texts.now)
+        let details = note.lines.map { "\($0.label?.plain ?? "")=\($0.spans.plain)" }
+        #expect(details.contains("fee_sun=—") && details.contains("margin_permille=50"))
+    }
+
     @Test func anEventWithoutATextIsToldByItsFields() throws {
         let event = try Texts.event("report.daily", body: #"{"partner_id":"p42","settled":1000,"of":{"a":[1,"x"]}}"#)
         let note = try Texts.builtIn.get().note(for: event, channel: .slack, language: .ko, at: Texts.now)

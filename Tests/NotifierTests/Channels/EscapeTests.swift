@@ -16,6 +16,9 @@ import Testing
     }
 
     @Test func slacksMarksHoldBesideKoreanParticles() {
+        #expect(
+            SlackMarkup.written([Note.Span("before "), Note.Span("18:30", .bold), Note.Span(".")]) == "before *18:30*."
+        )
         let spans = [Note.Span("18:30 KST", .bold), Note.Span("까지"), Note.Span("W-1", .code), Note.Span(" 끝")]
         #expect(SlackMarkup.written(spans) == "*18:30 KST*\u{200B}까지\u{200B}`W-1` 끝")
     }
@@ -23,13 +26,15 @@ import Testing
     @Test func discordTakesNothingFromOutsideForMarkup() {
         func plain(_ text: String) -> String { DiscordMarkup.written([Note.Span(text)]) }
         #expect(plain("@everyone <@1> **b** ||s||") == #"\@everyone \<\@1\> \*\*b\*\* \|\|s\|\|"#)
-        #expect(plain("[a](https://x)") == #"\[a\]\(https\://x\)"#)
+        #expect(plain("[a](https://x/a_b)") == #"\[a\](https://x/a_b)"#)
+        #expect(plain("_it_ fee_limit 한_글") == #"\_it\_ fee_limit 한\_글"#)
         #expect(plain("# h") == ##"\# h"##)
         #expect(plain("a # b - c + d") == "a # b - c + d")
         #expect(plain("  - x") == #"  \- x"#)
         #expect(plain("12. x 3.5") == #"12\. x 3.5"#)
         #expect(plain(#"\*"#) == #"\\\*"#)
         #expect(DiscordMarkup.written([Note.Span("a`*b", .code)]) == "`aˋ*b`")
+        #expect(DiscordMarkup.written([Note.Span("Cost: "), Note.Span("6.5 - 1")]) == "Cost: 6.5 - 1")
     }
 
     @Test func telegramTakesNothingFromOutsideForTags() throws {

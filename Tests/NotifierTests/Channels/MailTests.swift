@@ -21,7 +21,10 @@ import Testing
         let events = try Array(repeating: Texts.event(WithdrawalReady.name), count: 30) + [Texts.alert()]
         let mail = try Texts.writer().mail(for: events, language: .ko, at: Texts.now)
         #expect(mail.subject == "[Busbar] 알림 31건 · 출금 준비 완료 30 · 경보 발생 1")
-        #expect(mail.plain.split(separator: "\n").count(where: { $0 == "18:28:55 ✅ 출금 준비 완료 · W-2026-0001" }) == 30)
+        #expect(
+            mail.plain.split(separator: "\n").count(where: { $0 == "18:28:55 ✅ 출금 준비 완료 · W-2026-0001 · 파트너사 p42" })
+                == 30
+        )
         #expect(mail.plain.contains("🚨 [위급] 에너지 부족 · house-1"))
         #expect(mail.html.matches(of: /출금 준비 완료 · W-2026-0001/).count == 30)
     }

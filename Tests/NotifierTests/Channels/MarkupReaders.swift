@@ -34,18 +34,25 @@ enum DiscordReader: MarkupReader {
 
     static func shown(_ text: String) throws -> String {
         var shown = String.UnicodeScalarView()
-        for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init) {
+            if String(String.UnicodeScalarView(line)).wholeMatch(of: /[0-9]+\..*/) != nil {
+                throw MarkupError(description: "a line begins a list")
+            }
             var isEscaped = false
             for (index, scalar) in line.enumerated() {
                 if !isEscaped, scalar == "\\" {
                     isEscaped = true
                     continue
                 }
-                if !isEscaped,
-                    "*_~`|[]()<>@:".unicodeScalars.contains(scalar) || index == 0 && "#-+".contains(String(scalar))
-                {
-                    throw MarkupError(description: "\(scalar) is markup in \(String(Substring(line)).prefix(60))")
+                let word = { (at: Int) in
+                    line.indices.contains(at) && line[at].isASCII && line[at].properties.isAlphabetic
+                        || line.indices.contains(at) && ("0"..."9").contains(line[at])
                 }
+                let isMark =
+                    "*~`|[]<>@".unicodeScalars.contains(scalar)
+                    || scalar == "_" && !(word(index - 1) && word(index + 1))
+                    || index == 0 && "#-+".unicodeScalars.contains(scalar)
+                if !isEscaped, isMark { throw MarkupError(description: "\(scalar) is markup") }
                 isEscaped = false
                 shown.append(scalar)
             }

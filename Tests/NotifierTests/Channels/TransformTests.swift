@@ -37,6 +37,8 @@ import Testing
         let dayBefore = try #require(Timestamp("2026-11-21T14:59:59Z"))
         #expect(ZoneOffset.seoul.shown(moment, now: sameDay) == "01:30:05 KST")
         #expect(ZoneOffset.seoul.shown(moment, now: dayBefore) == "2026-11-22 01:30:05 KST")
+        #expect(ZoneOffset.seoul.stamp(moment, now: sameDay) == "01:30:05")
+        #expect(ZoneOffset.seoul.stamp(moment, now: dayBefore) == "11-22 01:30:05")
         #expect(ZoneOffset(minutes: 0).shown(moment, now: sameDay) == "16:30:05 UTC")
         #expect(ZoneOffset(minutes: -210).shown(moment, now: sameDay) == "13:00:05 UTC-03:30")
         #expect(ZoneOffset(minutes: 330).name == "UTC+05:30")
