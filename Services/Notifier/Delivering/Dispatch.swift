@@ -101,6 +101,9 @@ struct Dispatch {
         }
     }
 
+    /// Whether the endpoints have changed since they were taken over.
+    func isOlder(than revision: Int64) -> Bool { self.revision < revision }
+
     /// These shards are ours too; ``update(_:)`` makes their lanes.
     mutating func own(_ shards: Set<Int>) { owned.formUnion(shards) }
 

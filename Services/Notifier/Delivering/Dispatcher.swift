@@ -70,9 +70,12 @@ final class Dispatcher: Service, ShardOwner {
 
     // MARK: Taking work
 
-    /// Takes deliveries that were just committed. Does not wait.
-    func offer(_ deliveries: [PendingDelivery]) {
-        state.withLock { $0.offer(deliveries) }
+    /// Takes deliveries that were just committed, to endpoints as they were then. Does not wait.
+    func offer(_ deliveries: [PendingDelivery], to endpoints: EndpointDirectory.Snapshot) {
+        state.withLock { state in
+            if state.isOlder(than: endpoints.revision) { state.update(endpoints.all, revision: endpoints.revision) }
+            state.offer(deliveries)
+        }
         pump()
     }
 

@@ -40,19 +40,25 @@ struct EventIntake: Sendable {
                 result.park(position, "\(error)")
             }
         }
-        await hand(new, events, origin: "event", work)
+        hand(new, events, to: endpoints, origin: "event", work)
         return result
     }
 
     /// Stores deliveries in the transaction; after its commit those that are due go on from memory.
-    func hand(_ new: [EventStore.NewDelivery], _ events: [NotifiedEvent], origin: String, _ work: UnitOfWork) async {
+    func hand(
+        _ new: [EventStore.NewDelivery],
+        _ events: [NotifiedEvent],
+        to endpoints: EndpointDirectory.Snapshot,
+        origin: String,
+        _ work: UnitOfWork
+    ) {
         guard !new.isEmpty else { return }
         work.finish(with: EventStore.insertion(of: events, new, origin: origin, at: work.now))
         let due = new.filter { $0.dueAt <= work.now }.map {
             PendingDelivery(id: $0.id, endpoint: $0.endpoint, event: $0.event, attempts: 0, tries: 0)
         }
         let dispatcher = dispatcher
-        work.afterCommit { dispatcher.offer(due) }
+        work.afterCommit { dispatcher.offer(due, to: endpoints) }
     }
 
     /// Who is told of an event, and when.

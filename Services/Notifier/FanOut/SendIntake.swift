@@ -32,7 +32,7 @@ struct SendIntake: Sendable {
                 result.park(position, "\(error)")
             }
         }
-        await intake.hand(new, events, origin: "command", work)
+        intake.hand(new, events, to: endpoints, origin: "command", work)
         return result
     }
 
